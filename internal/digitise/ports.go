@@ -1,0 +1,85 @@
+package digitise
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"sohoa/internal/archive"
+	"sohoa/internal/fixity"
+	"sohoa/internal/page"
+)
+
+// Reader opens masters. internal/pdfread and internal/pageimage do, behind internal/reader.
+//
+// Open sniffs the bytes of the file at path and never trusts its name; name is only for messages. Everything wrong with the
+// content is a *fault.Error with a rejecting code. Time and memory are bounded whatever the bytes are.
+type Reader interface {
+	Open(ctx context.Context, path string) (Master, error)
+}
+
+// Master is one opened file with pages. It is not safe for concurrent use; close it.
+type Master interface {
+	MediaType() archive.MediaType
+	Len() int
+	// Warnings are what was repaired or left out ("JavaScript is not carried over"), for people.
+	Warnings() []string
+	// Page reads page n, from 1.
+	Page(ctx context.Context, n int) (Source, error)
+	Close() error
+}
+
+// Source is one page of a master as read, before recognition.
+type Source struct {
+	Picture           page.Picture   // what is recognised: the page without annotation appearances
+	Overlays          []page.Overlay // what is laid over it in the rendition
+	WidthPt, HeightPt float64        // page size in points after Picture.Turn
+	// Embedded is the page's real text where it is born digital; such a page is not recognised again. Boxes are upright
+	// pixels of Picture. Laid is the text of annotation appearances, with boxes in the same pixels.
+	Embedded []page.Line
+	Laid     []page.Line
+}
+
+// Engine recognises and converts pictures outside this process. Both end with ctx; a page that kills or outlives its engine
+// is a *fault.Error with code EngineUnavailable whose cause is ErrPageKilledEngine.
+type Engine interface {
+	Recognise(ctx context.Context, p page.Picture) (page.Result, error)
+	// Convert re-encodes p as JPEG, CCITT or Flate in gray or sRGB, turned and mirrored as the file says, without loss where p
+	// had none (1-bit as CCITT Group 4, others as Flate); lossy encodings PDF/A forbids become JPEG.
+	Convert(ctx context.Context, p page.Picture) (page.Picture, error)
+	// View makes a JPEG of at most maxPixels on the longer side, upright, for viewers.
+	View(ctx context.Context, p page.Picture, turn page.Turn, maxPixels int) (page.Picture, error)
+	// Version names engine, model and settings; results are stored under it.
+	Version() EngineVersion
+}
+
+// EngineVersion says what recognised a page. Settings is a short hash of every setting that can change a result.
+type EngineVersion struct {
+	Engine   string `json:"engine"`
+	Settings string `json:"settings"`
+}
+
+// Snapshot is the metadata a rendition is made from besides its pages; nothing else goes in, so the same snapshot and pages give
+// the same bytes.
+type Snapshot struct {
+	Title     string
+	Subject   string
+	Author    string // issuing agency
+	Language  string // BCP 47, vi when unknown
+	CreatedAt time.Time
+	Masters   []fixity.Digest
+	Document  string // id, may be empty
+}
+
+// Writer writes a rendition page by page, so that memory does not grow with the number of pages.
+type Writer interface {
+	Begin(w io.Writer, s Snapshot) (Rendition, error)
+	// Name is writer and version, for the manifest.
+	Name() string
+}
+
+// Rendition takes leaves in order. Close writes what comes at the end and reports the conformance level reached.
+type Rendition interface {
+	Add(leaf page.Leaf) error
+	Close() error
+}
