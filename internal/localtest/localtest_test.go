@@ -1,11 +1,16 @@
 package localtest
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+
+	"sohoa/internal/fixity"
+	"sohoa/internal/objectstore"
 )
 
 func TestPostgresAnswersAsSuperuser(t *testing.T) {
@@ -31,5 +36,23 @@ func TestRedisListensOnAUnixSocket(t *testing.T) {
 	}
 	if err := conn.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestStoreKeepsAnObject(t *testing.T) {
+	t.Parallel()
+	s, content := Store(t), []byte("scan")
+	d := fixity.Of(content)
+	obj, err := s.PutOnce(t.Context(), objectstore.Masters, d.String(), bytes.NewReader(content), 4, d, objectstore.PutOptions{})
+	if err != nil || obj.VersionID == "" {
+		t.Fatalf("PutOnce = %+v, %v", obj, err)
+	}
+	r, _, err := s.Open(t.Context(), objectstore.Masters, d.String(), obj.VersionID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if got, err := io.ReadAll(r); err != nil || string(got) != "scan" {
+		t.Fatalf("read %q, %v", got, err)
 	}
 }
