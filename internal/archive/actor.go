@@ -1,0 +1,61 @@
+package archive
+
+// Role says what an account may do.
+type Role string
+
+// The roles. Citizens see only their own released documents and have no page yet.
+const (
+	Clerk   Role = "clerk"
+	Officer Role = "officer"
+	Citizen Role = "citizen"
+	Auditor Role = "auditor"
+	Admin   Role = "admin"
+)
+
+// Actor is who asks. The zero value may do nothing.
+type Actor struct {
+	Account string
+	Role    Role
+	Unit    string // empty: every unit, for admin and auditor only
+}
+
+// Action is what an actor may be allowed to do.
+type Action string
+
+// The actions that rights speak of.
+const (
+	ActIngest  Action = "ingest"  // upload, make batches
+	ActRead    Action = "read"    // list, search, view, download
+	ActOperate Action = "operate" // retry and cancel
+	ActQueue   Action = "queue"   // pause and resume the city's queue
+)
+
+// May reports whether the actor's role allows the action at all; Reaches says where.
+func (a Actor) May(act Action) bool {
+	switch a.Role {
+	case Admin:
+		return true
+	case Clerk:
+		return act == ActIngest || act == ActRead || act == ActOperate
+	case Officer, Auditor:
+		return act == ActRead
+	case Citizen:
+		return false
+	}
+	return false
+}
+
+// Reaches reports whether the actor may see what belongs to unit at this access level.
+func (a Actor) Reaches(unit string, access Access) bool {
+	switch a.Role {
+	case Admin, Auditor:
+		return a.Unit == "" || a.Unit == unit
+	case Clerk:
+		return a.Unit != "" && a.Unit == unit
+	case Officer:
+		return a.Unit != "" && (a.Unit == unit || access == AccessCity || access == AccessPublic)
+	case Citizen:
+		return false
+	}
+	return false
+}

@@ -1,0 +1,53 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"sohoa/internal/fault"
+)
+
+// MarshalCanonical gives the one byte sequence of a manifest: fields in the order of the type, two spaces of indent, no HTML
+// escaping, a final newline. The bytes are frozen; a manifest is never marshalled a second time for the same version.
+func (m Manifest) MarshalCanonical() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(m); err != nil {
+		return nil, fmt.Errorf("manifest of %s: %w", m.Document, err)
+	}
+	return b.Bytes(), nil
+}
+
+// ParseManifest reads a manifest and checks what rebuilding relies on.
+func ParseManifest(b []byte) (Manifest, error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	var m Manifest
+	if err := d.Decode(&m); err != nil {
+		return Manifest{}, fault.Wrap(fault.ManifestMalformed, err, "the manifest is not the JSON of schema %s", ManifestSchema)
+	}
+	switch {
+	case m.Schema != ManifestSchema:
+		return Manifest{}, fault.New(fault.ManifestMalformed, "the manifest has schema %q; this version reads %s", m.Schema, ManifestSchema)
+	case !ValidID(string(m.Document)):
+		return Manifest{}, fault.New(fault.ManifestMalformed, "the manifest names no document")
+	case m.Version < 1:
+		return Manifest{}, fault.New(fault.ManifestMalformed, "the manifest has version %d", m.Version)
+	case len(m.Pages) == 0:
+		return Manifest{}, fault.New(fault.ManifestMalformed, "the manifest lists no pages")
+	}
+	for i, p := range m.Pages {
+		if p.Ordinal != i+1 || p.Page < 1 || p.Master.IsZero() || !p.Turn.Valid() {
+			return Manifest{}, fault.New(fault.ManifestMalformed, "page %d of the manifest is malformed", i+1)
+		}
+	}
+	for _, a := range m.Accessions {
+		if !ValidID(string(a.ID)) || a.Master.IsZero() || a.Unit == "" {
+			return Manifest{}, fault.New(fault.ManifestMalformed, "an accession in the manifest is malformed")
+		}
+	}
+	return m, nil
+}

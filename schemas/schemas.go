@@ -1,0 +1,9 @@
+// Package schemas embeds what others rely on: the migrations of the catalogue, the JSON schemas and the OpenAPI description.
+package schemas
+
+import "embed"
+
+// Migrations holds migrations/*.sql for goose.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS //nolint:gochecknoglobals // go:embed needs a variable; nothing writes it
