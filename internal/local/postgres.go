@@ -37,8 +37,9 @@ type PostgresConfig struct {
 	User      string // whom to run as when we are root; "" means postgres
 	Logger    *slog.Logger
 
-	// SuperPassword opens SuperRole. "" leaves the socket folder's mode as the only guard, which suits tests.
-	SuperPassword string
+	// Trust lets every role in without a password, so that the socket folder's mode is the only guard: for tests.
+	// Otherwise SuperRole proves itself by its operating-system user and every other role by its password.
+	Trust bool
 	// Volatile turns fsync off: for tests whose data may vanish with the machine.
 	Volatile bool
 }
@@ -172,15 +173,11 @@ func (p *Postgres) initCluster(ctx context.Context) error {
 	if err := p.acct.ownDir(making); err != nil {
 		return err
 	}
-	args := []string{"-D", making, "-U", SuperRole, "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--data-checksums", "-A", p.authMethod()}
+	args := []string{"-D", making, "-U", SuperRole, "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--data-checksums", "-A", "trust"} // replaced by writeAccess before the first start
 	if p.cfg.Volatile {
 		args = append(args, "--no-sync")
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(p.bin, "initdb"), args...)
-	if p.cfg.SuperPassword != "" {
-		cmd.Args = append(cmd.Args, "--pwfile=/dev/stdin")
-		cmd.Stdin = strings.NewReader(p.cfg.SuperPassword + "\n")
-	}
 	cmd.Dir, cmd.Env, cmd.SysProcAttr = making, childEnv(), p.acct.attr()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, bytes.TrimSpace(out))
@@ -210,17 +207,20 @@ func findPostgresFor(version string) (bin string, err error) {
 	return "", fmt.Errorf("the data was written by PostgreSQL %s, whose programs are not installed: run apt-get install postgresql-%s, or pg_upgrade the data", version, version)
 }
 
-// authMethod says how a role proves itself; the socket folder is closed to other users either way.
-func (p *Postgres) authMethod() string {
-	if p.cfg.SuperPassword == "" {
-		return "trust"
-	}
-	return "scram-sha-256"
-}
+// identMap is the name of the map from our operating-system user to SuperRole.
+const identMap = "sohoa"
 
 // writeAccess says who may connect: over the socket only.
 func (p *Postgres) writeAccess() error {
-	return p.writeOwned("pg_hba.conf", fmt.Sprintf("# written by sohoa at every start\nlocal all all %s\n", p.authMethod()))
+	access := "local all all trust\n"
+	if !p.cfg.Trust {
+		access = "local all " + SuperRole + " peer map=" + identMap + "\nlocal all all scram-sha-256\n"
+	}
+	const head = "# written by sohoa at every start\n"
+	if err := p.writeOwned("pg_hba.conf", head+access); err != nil {
+		return err
+	}
+	return p.writeOwned("pg_ident.conf", fmt.Sprintf("%s%s %q %s\n", head, identMap, p.acct.name, SuperRole))
 }
 
 // writeOwned replaces one file in the cluster, 0600 and owned by the account.

@@ -65,7 +65,7 @@ func startPostgres() (*local.Postgres, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), startWait)
 	defer cancel()
 	return local.StartPostgres(ctx, local.PostgresConfig{
-		Dir: filepath.Join(dir, "postgres"), SocketDir: filepath.Join(dir, "run"), Logger: quiet(), Volatile: true,
+		Dir: filepath.Join(dir, "postgres"), SocketDir: filepath.Join(dir, "run"), Logger: quiet(), Trust: true, Volatile: true,
 	})
 }
 
