@@ -6,8 +6,16 @@ import (
 	"unicode/utf16"
 )
 
-// appendNum writes v with at most decimals digits after the point, never with an exponent, never as -0.
+// maxNumber is the largest integer that PDF/A-2 allows (ISO 19005-2, 6.1.13); no coordinate comes near it.
+const maxNumber = 1<<31 - 1
+
+// appendNum writes v with at most decimals digits after the point, never with an exponent, never as -0, never beyond maxNumber. What is no number
+// is written as 0.
 func appendNum(b []byte, v float64, decimals int) []byte {
+	if math.IsNaN(v) {
+		v = 0
+	}
+	v = min(max(v, -maxNumber), maxNumber)
 	scale := math.Pow10(decimals)
 	n := int64(math.Round(v * scale))
 	if n < 0 {

@@ -24,10 +24,10 @@ type PDFWord struct {
 	X0, Y0, X1, Y1 float64
 }
 
-// PopplerWords gives the words of each page with their boxes as poppler finds them.
+// PopplerWords gives the words of each page with their boxes as poppler finds them, in content order.
 func PopplerWords(t testing.TB, path string) [][]PDFWord {
 	t.Helper()
-	out := poppler(t, "pdftotext", "-bbox", "-enc", "UTF-8", path, "-")
+	out := poppler(t, "pdftotext", "-raw", "-bbox", "-enc", "UTF-8", path, "-")
 	dec := xml.NewDecoder(bytes.NewReader(out))
 	dec.Strict = false
 	dec.Entity = xml.HTMLEntity
