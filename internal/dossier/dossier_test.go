@@ -105,6 +105,8 @@ func TestParseNumber(t *testing.T) {
 	for name, tc := range map[string]struct{ in, want, key, abbr string }{
 		"a decision":                       {"1234/QĐ-UBND", "1234/QĐ-UBND", "1234/qd-ubnd", "QĐ"},
 		"Đ read as D":                      {"1234/QD-UBND", "1234/QĐ-UBND", "1234/qd-ubnd", "QĐ"},
+		"Đ seen twice":                     {"1234/QĐÐ-UBND", "1234/QĐ-UBND", "1234/qd-ubnd", "QĐ"},
+		"two that are printed":             {"9/STNMT-QLĐĐ", "9/STNMT-QLĐĐ", "9/stnmt-qldd", ""},
 		"eth for Đ":                        {"1234/QÐ-UBND", "1234/QĐ-UBND", "1234/qd-ubnd", "QĐ"},
 		"blanks and a dash":                {" 04 / CT – UBND.", "04/CT-UBND", "4/ct-ubnd", "CT"},
 		"a normative text has a year":      {"12/2023/QĐ-UBND", "12/2023/QĐ-UBND", "12/2023/qd-ubnd", "QĐ"},

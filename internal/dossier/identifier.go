@@ -38,7 +38,7 @@ func ParseIdentifier(s string) (Identifier, error) {
 		return Identifier{TaxCode, s}, nil
 	case hyphen:
 		return Identifier{}, errIdentifier
-	case len(s) == 12 && s[0] == '0': // provinces of registration run from 001 to 096
+	case len(s) == 12:
 		return Identifier{CCCD, s}, nil
 	case len(s) == 9:
 		return Identifier{CMND, s}, nil

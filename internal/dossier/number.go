@@ -104,6 +104,8 @@ func OfficialLetter(symbol string) bool {
 
 // looseSymbol takes out what recognition and typing put around the signs of a number.
 func looseSymbol(s string) string {
+	// Recognition sees the stroke of one letter twice and gives Đ and eth; ĐĐ is printed (QLĐĐ).
+	s = strings.NewReplacer("ĐÐ", "Đ", "ÐĐ", "Đ").Replace(norm.NFC.String(strings.TrimSpace(s)))
 	s = strings.Map(func(r rune) rune {
 		switch r {
 		case '–', '—', '‐', '‑', '−', '_':
@@ -114,17 +116,13 @@ func looseSymbol(s string) string {
 			return 'đ'
 		}
 		return r
-	}, norm.NFC.String(strings.TrimSpace(s)))
+	}, s)
 	for _, sep := range []string{"-", "/"} {
 		parts := strings.Split(s, sep)
 		for i, p := range parts {
 			parts[i] = strings.TrimSpace(p)
 		}
 		s = strings.Join(parts, sep)
-	}
-	// Recognition sees the stroke of Đ twice and gives ĐÐ; no symbol has two.
-	for strings.Contains(s, "ĐĐ") {
-		s = strings.ReplaceAll(s, "ĐĐ", "Đ")
 	}
 	return strings.TrimRight(s, ".,;:")
 }

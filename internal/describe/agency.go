@@ -1,0 +1,103 @@
+package describe
+
+import (
+	"strings"
+
+	"sohoa/internal/fold"
+)
+
+// agencyName brings the printed lines of one agency to its name in running case: ỦY BAN NHÂN DÂN / TỈNH QUẢNG NGÃI is Ủy ban
+// nhân dân tỉnh Quảng Ngãi. Known phrases mend misread letters; known is the share of words that some phrase vouches for.
+func agencyName(lines []string, units []string) (name string, known float64) {
+	text := fold.Tones(strings.Join(lines, " "))
+	if best, sc := nearest(text, units); sc >= 0.86 {
+		return best, sc
+	}
+	ws := strings.Fields(text)
+	var plain []string
+	kept := ws[:0]
+	for _, w := range ws {
+		if p := fold.Plain(w); p != "" {
+			kept, plain = append(kept, w), append(plain, strings.ReplaceAll(p, " ", ""))
+		} else if w == "-" || w == "–" {
+			kept, plain = append(kept, "-"), append(plain, "-")
+		}
+	}
+	ws = kept
+	var out []string
+	vouched, proper := 0, false
+	for i := 0; i < len(ws); {
+		if proper { // a place after its level: a province, else a name of its own up to the next level
+			if e, _ := phraseAt(plain[i:], provinceEntries(), 0.8); e.words > 0 {
+				out = append(out, e.text)
+				vouched += e.words
+				i += e.words
+				proper = false
+				continue
+			}
+		}
+		if e, _ := phraseAt(plain[i:], levelEntries(), 0.99); e.words > 0 && (i > 0) && i+e.words < len(ws) {
+			out = append(out, e.text)
+			vouched += e.words
+			i += e.words
+			proper = true
+			continue
+		}
+		if e, _ := phraseAt(plain[i:], phraseEntries(), 0.8); e.words > 0 && !proper {
+			t := e.text
+			out = append(out, t)
+			vouched += e.words
+			i += e.words
+			continue
+		}
+		if e, _ := phraseAt(plain[i:], headEntries(), 0.85); e.words > 0 && !proper {
+			out = append(out, e.text)
+			vouched += e.words
+			i += e.words
+			// What follows a bare head is its field: first word large, the rest small.
+			if i < len(ws) {
+				if l, _ := phraseAt(plain[i:], levelEntries(), 0.99); l.words == 0 && ws[i] != "-" {
+					out = append(out, eachUpper(ws[i]))
+					i++
+				}
+			}
+			continue
+		}
+		if e, _ := phraseAt(plain[i:], provinceEntries(), 0.85); e.words > 0 {
+			out = append(out, e.text)
+			vouched += e.words
+			i += e.words
+			continue
+		}
+		if proper {
+			out = append(out, eachUpper(ws[i]))
+			vouched++ // a name of its own: nothing to check it by, its level vouches for it
+		} else {
+			out = append(out, strings.ToLower(ws[i]))
+		}
+		i++
+	}
+	if len(ws) == 0 {
+		return "", 0
+	}
+	return firstUpper(strings.Join(out, " ")), float64(vouched) / float64(len(ws))
+}
+
+// nearest finds the name most like text.
+func nearest(text string, names []string) (string, float64) {
+	best, score := "", 0.0
+	plain := fold.Plain(text)
+	for _, n := range names {
+		if sc := similarity(plain, fold.Plain(n)); sc > score {
+			best, score = n, sc
+		}
+	}
+	return best, score
+}
+
+// beginsAgency reports whether a printed line begins with the head of an agency's name.
+func beginsAgency(line string) bool {
+	plain := strings.Fields(fold.Plain(line))
+	e, _ := phraseAt(plain, headEntries(), 0.85)
+	return e.words > 0
+}

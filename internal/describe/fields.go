@@ -1,0 +1,458 @@
+package describe
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"sohoa/internal/archive"
+	"sohoa/internal/dossier"
+	"sohoa/internal/fold"
+	"sohoa/internal/page"
+)
+
+// Hints are what is known about a paper beside its pages. The zero value is no hint.
+type Hints struct {
+	Name  string   // the file's name as sent; only codes are taken from it
+	Units []string // names of the units that issue papers, as the register writes them
+}
+
+// Fields describes one document from the results of its pages, in order. It never fails: what is not found is left out, or
+// given without value where a paper of its kind must have it, so that a person is asked.
+func Fields(pages []page.Result, hints Hints) []archive.Field {
+	d := newDoc(pages, hints)
+	if len(d.sheets) == 0 {
+		return d.counts(nil)
+	}
+	return d.fields()
+}
+
+// doc is a document while it is described.
+type doc struct {
+	pages  []page.Result
+	hints  Hints
+	sheets []*sheet // of pages with text
+	parts  []Part
+	first  *sheet
+	header header
+	head   heading
+	sig    signature
+	out    []archive.Field
+}
+
+func newDoc(pages []page.Result, hints Hints) *doc {
+	d := &doc{pages: pages, hints: hints}
+	for i := range pages {
+		if pages[i].Kind == page.Text && len(pages[i].Lines) > 0 {
+			d.sheets = append(d.sheets, newSheet(i+1, &pages[i]))
+		}
+	}
+	if len(d.sheets) == 0 {
+		return d
+	}
+	d.parts = partsOf(d.sheets, len(pages))
+	d.first = d.sheets[0]
+	for _, s := range d.sheets { // a cover or a receipt may lie on top: begin with the first page that looks like one
+		if s.ordinal == d.parts[0].From {
+			d.first = s
+		}
+	}
+	d.header = findHeader(d.first)
+	d.head = findHeading(d.first, d.header)
+	d.findSignature()
+	return d
+}
+
+// findSignature takes the best block on the pages of the main part, the last page first.
+func (d *doc) findSignature() {
+	best := -1.0
+	for i := len(d.sheets) - 1; i >= 0; i-- {
+		s := d.sheets[i]
+		if s.ordinal < d.parts[0].From || s.ordinal > d.parts[0].To {
+			continue
+		}
+		sig := findSignature(s, d.collectives())
+		if !sig.found {
+			continue
+		}
+		score := sig.titleScore + sig.nameScore
+		if len(sig.recipients) > 0 {
+			score += 0.5
+		}
+		if score > best {
+			best, d.sig = score, sig
+		}
+	}
+}
+
+// collectives puts the issuing agency before the known ones: TM. ỦY BAN NHÂN DÂN.
+func (d *doc) collectives() []string { return collectives() }
+
+func (d *doc) add(f archive.Field) {
+	f.Confidence = math.Round(max(0, min(0.999, f.Confidence))*1000) / 1000
+	if f.Source == "" {
+		f.Source = FromText
+	}
+	if f.Value == "" || f.Confidence < AskBelow {
+		f.Asked = true
+	}
+	d.out = append(d.out, f)
+}
+
+func (d *doc) fields() []archive.Field {
+	d.agencyFields()
+	d.numberFields()
+	d.typeField()
+	d.dateFields()
+	d.subjectField()
+	d.signatureFields()
+	d.codeFields()
+	d.labelledFields()
+	d.partFields()
+	return d.counts(d.out)
+}
+
+func (d *doc) agencyFields() {
+	h := d.header
+	if len(h.agency) == 0 {
+		if h.mottoScore > 0 {
+			d.add(archive.Field{Name: Agency, Page: d.first.ordinal})
+		}
+		return
+	}
+	var lines []string
+	var ws []word
+	for _, l := range h.agency[h.issuer:] {
+		lines = append(lines, textOf(l))
+		ws = append(ws, l...)
+	}
+	name, known := agencyName(lines, d.hints.Units)
+	conf := 0.35 + 0.3*known + 0.34*confidenceOf(ws)
+	if !h.hasAgent {
+		conf *= 0.7
+	}
+	if h.motto.row < 0 {
+		conf *= 0.85
+	}
+	printed := strings.Join(lines, " / ")
+	d.add(archive.Field{Name: Agency, Value: name, Printed: printed, Confidence: conf, Page: d.first.ordinal, Box: boxOf(ws)})
+	d.add(archive.Field{Name: AgencyPrinted, Value: printed, Confidence: confidenceOf(ws), Page: d.first.ordinal, Box: boxOf(ws)})
+	if h.issuer > 0 {
+		lines, ws = nil, nil
+		for _, l := range h.agency[:h.issuer] {
+			lines = append(lines, textOf(l))
+			ws = append(ws, l...)
+		}
+		d.add(archive.Field{Name: Superior, Value: strings.Join(lines, " / "), Confidence: confidenceOf(ws), Page: d.first.ordinal, Box: boxOf(ws)})
+	}
+}
+
+func (d *doc) numberFields() {
+	n := d.header.number
+	if n.row < 0 {
+		if d.header.mottoScore > 0 {
+			d.add(archive.Field{Name: Number, Page: d.first.ordinal})
+			d.add(archive.Field{Name: Symbol, Page: d.first.ordinal})
+		}
+		return
+	}
+	f := archive.Field{Name: Number, Page: d.first.ordinal, Box: n.gap}
+	if laid := d.laidDigits(n.gap); laid != "" {
+		f.Value, f.Source, f.Confidence, f.Asked = laid, FromLaid, 0.95, true
+	} else if v, conf := d.printedNumber(); v != "" {
+		f.Value, f.Confidence = v, conf
+	} else {
+		f.Handwritten = true
+	}
+	f.Printed = textOf(n.digits)
+	d.add(f)
+
+	conf := 0.45*confidenceOf(n.symbolAt) + 0.25
+	abbr := dossier.SymbolType(n.symbol)
+	ty, _ := dossier.TypeOf(abbr)
+	switch {
+	case abbr != "" && ty.Name == d.head.kind:
+		conf += 0.3 // two places of the page agree
+	case abbr == "" && d.head.kindRow < 0 && d.head.letterLike:
+		conf += 0.25
+	}
+	d.add(archive.Field{Name: Symbol, Value: n.symbol, Printed: textOf(n.symbolAt), Confidence: conf, Page: d.first.ordinal, Box: boxOf(n.symbolAt)})
+	if f.Value != "" {
+		d.add(archive.Field{
+			Name: NumberSymbol, Value: f.Value + "/" + n.symbol, Confidence: min(conf, f.Confidence), Source: f.Source, Asked: f.Asked,
+			Page: d.first.ordinal, Box: n.gap.Union(boxOf(n.symbolAt)),
+		})
+	}
+}
+
+// laidDigits gives the digits that a signature laid over the box, empty when there are none.
+func (d *doc) laidDigits(box page.Box) string {
+	if box.Empty() {
+		return ""
+	}
+	pad := int(d.first.size)
+	for _, l := range d.first.result.Laid {
+		for _, w := range l.Words {
+			cx, cy := (w.Box.X0+w.Box.X1)/2, (w.Box.Y0+w.Box.Y1)/2
+			if cx < box.X0-pad/2 || cx > box.X1+pad/2 || cy < box.Y0-pad/3 || cy > box.Y1+pad/3 {
+				continue
+			}
+			t := strings.Trim(w.Text, ".,;: ")
+			if len(t) > 0 && len(t) <= 6 && strings.Trim(t, "0123456789") == "" {
+				return t
+			}
+		}
+	}
+	return ""
+}
+
+// printedNumber gives the number where it is printed: its digits are read surely and stand as printed digits do. A number
+// written by hand is never read, however sure the engine is: engines are sure of the wrong digit too.
+func (d *doc) printedNumber() (string, float64) {
+	n := d.header.number
+	if !d.handFree() {
+		return "", 0
+	}
+	v := strings.Trim(textOf(n.digits), " /:.")
+	if i := strings.IndexAny(v, "/"); i >= 0 {
+		v = v[:i]
+	}
+	for strings.ContainsAny(v, ":. ") {
+		v = v[strings.IndexAny(v, ":. ")+1:]
+	}
+	if v == "" || len(v) > 6 || strings.Trim(v, "0123456789") != "" {
+		return "", 0
+	}
+	return v, 0.35 + 0.6*confidenceOf(n.digits)
+}
+
+// handFree reports whether number and day are printed: both read as digits, surely, and set as close as print sets them.
+func (d *doc) handFree() bool {
+	if d.first.result.Source == page.Embedded {
+		return true
+	}
+	n, t := d.header.number, d.header.date
+	if n.row < 0 || t.row < 0 || t.day == "" || len(n.digits) == 0 || len(n.symbolAt) == 0 {
+		return false
+	}
+	for _, w := range append(append([]word(nil), n.digits...), t.dayWords...) {
+		if w.Confidence < 88 {
+			return false
+		}
+	}
+	// Print sets number, slash and symbol without a blank, and the engine reads one word.
+	last := n.digits[len(n.digits)-1]
+	return last.Box == n.symbolAt[0].Box
+}
+
+func (d *doc) typeField() {
+	g, n := d.head, d.header.number
+	if g.kindRow >= 0 {
+		conf := 0.4*g.kindScore + 0.3*confidenceOf(g.kindWords) + 0.25
+		if ty, ok := dossier.TypeOf(dossier.SymbolType(n.symbol)); ok {
+			if ty.Name == g.kind {
+				conf += 0.1
+			} else {
+				conf -= 0.2
+			}
+		}
+		d.add(archive.Field{Name: Type, Value: g.kind, Printed: textOf(g.kindWords), Confidence: conf, Page: d.first.ordinal, Box: boxOf(g.kindWords)})
+		return
+	}
+	if ty, ok := dossier.TypeOf(dossier.SymbolType(n.symbol)); ok {
+		d.add(archive.Field{Name: Type, Value: ty.Name, Confidence: 0.8, Source: FromRule, Page: d.first.ordinal, Box: boxOf(n.symbolAt)})
+		return
+	}
+	if g.letterLike || dossier.OfficialLetter(n.symbol) {
+		conf := 0.6
+		if g.letterLike {
+			conf += 0.2
+		}
+		if dossier.OfficialLetter(n.symbol) {
+			conf += 0.18
+		}
+		d.add(archive.Field{Name: Type, Value: dossier.OfficialLetterName, Confidence: conf, Source: FromRule, Page: d.first.ordinal, Box: boxOf(n.symbolAt)})
+		return
+	}
+	d.add(archive.Field{Name: Type, Page: d.first.ordinal})
+}
+
+func (d *doc) dateFields() {
+	t, s := d.header.date, d.first
+	if t.row < 0 {
+		t, s = d.lateDate()
+	}
+	if t.row < 0 {
+		if d.header.mottoScore > 0 {
+			d.add(archive.Field{Name: Date, Page: d.first.ordinal})
+		}
+		return
+	}
+	f := archive.Field{Name: Date, Printed: textOf(t.words), Page: s.ordinal, Box: boxOf(t.words)}
+	day, source, hand := "", FromText, false
+	if laid := laidIn(s, t.gap, d); laid != "" {
+		day, source = laid, FromLaid
+	} else if t.day != "" && (s.result.Source == page.Embedded || d.handFree() || s != d.first) {
+		day = t.day
+	} else {
+		hand = true
+	}
+	conf := 0.3 + 0.65*confidenceOf(withoutDay(t))
+	if !t.clean {
+		conf *= 0.75
+	}
+	if t.year != "" && t.month != "" {
+		f.Value = t.year + "-" + pad2(t.month)
+		if day != "" {
+			f.Value += "-" + pad2(day)
+		}
+		f.Confidence = conf
+	}
+	f.Source, f.Handwritten = source, hand
+	f.Asked = hand || source == FromLaid
+	d.add(f)
+	if hand {
+		d.add(archive.Field{Name: Day, Page: s.ordinal, Box: t.gap, Handwritten: true, Printed: textOf(t.dayWords)})
+	}
+	if len(t.place) > 0 {
+		p := strings.Trim(fold.Tones(textOf(t.place)), " ,.;")
+		c := 0.3 + 0.6*confidenceOf(t.place)
+		if best, sc := nearest(p, provinces()); sc > 0.86 {
+			p, c = best, max(c, 0.75+0.24*sc)
+		}
+		d.add(archive.Field{Name: Place, Value: p, Printed: textOf(t.place), Confidence: c, Page: s.ordinal, Box: boxOf(t.place)})
+	}
+}
+
+func laidIn(s *sheet, box page.Box, d *doc) string {
+	if s != d.first {
+		return ""
+	}
+	v := d.laidDigits(box)
+	if n, err := strconv.Atoi(v); err != nil || n < 1 || n > 31 {
+		return ""
+	}
+	return v
+}
+
+func withoutDay(t dateLine) []word {
+	var out []word
+	for _, w := range t.words {
+		skip := false
+		for _, x := range t.dayWords {
+			skip = skip || x.Box == w.Box
+		}
+		if !skip {
+			out = append(out, w)
+		}
+	}
+	if len(out) == 0 {
+		return t.words
+	}
+	return out
+}
+
+// lateDate looks for the date above the signature, where certificates have it.
+func (d *doc) lateDate() (dateLine, *sheet) {
+	for _, s := range []*sheet{d.sig.sheet, d.first} {
+		if s == nil {
+			continue
+		}
+		for k := len(s.rows) - 1; k >= 0; k-- {
+			r := s.rows[k]
+			if t, ok := readDate(r); ok && len(t.place) > 0 && centreOf(t.words) > 0.45*s.w {
+				t.row = k
+				return t, s
+			}
+		}
+	}
+	return dateLine{row: -1}, nil
+}
+
+func pad2(s string) string {
+	if n, err := strconv.Atoi(s); err == nil {
+		return fmt.Sprintf("%02d", n)
+	}
+	return s
+}
+
+func (d *doc) subjectField() {
+	g := d.head
+	if len(g.subject) == 0 {
+		if g.kindRow < 0 && !g.letterLike {
+			return
+		}
+		if g.kindRow >= 0 && dossier.SymbolType(d.header.number.symbol) == "" {
+			return // certificates have none
+		}
+		d.add(archive.Field{Name: Subject, Page: d.first.ordinal})
+		return
+	}
+	text := subjectText(g.subject)
+	conf := 0.2 + 0.75*confidenceOf(g.subject)
+	if plain := fold.Plain(text); strings.HasPrefix(plain, "ve viec") || strings.HasPrefix(plain, "v v ") {
+		conf += 0.04
+	}
+	d.add(archive.Field{Name: Subject, Value: text, Confidence: conf, Page: d.first.ordinal, Box: boxOf(g.subject)})
+}
+
+func (d *doc) signatureFields() {
+	sig := d.sig
+	if !sig.found {
+		if d.header.mottoScore > 0 {
+			d.add(archive.Field{Name: SignerName})
+			d.add(archive.Field{Name: SignerTitle})
+		}
+		return
+	}
+	p := sig.sheet.ordinal
+	d.add(archive.Field{Name: SignerName, Value: sig.name, Printed: textOf(sig.nameWords), Confidence: sig.nameScore * (0.4 + 0.6*confidenceOf(sig.nameWords)), Page: p, Box: boxOf(sig.nameWords)})
+	title := strings.Join(sig.title, " / ")
+	d.add(archive.Field{Name: SignerTitle, Value: title, Printed: textOf(sig.titleWords), Confidence: sig.titleScore, Page: p, Box: boxOf(sig.titleWords)})
+	if len(sig.title) > 0 {
+		if a, _, ok := strings.Cut(sig.title[0], "."); ok {
+			d.add(archive.Field{Name: Authority, Value: a, Confidence: sig.titleScore, Page: p, Box: boxOf(sig.titleWords)})
+		}
+	}
+	d.add(archive.Field{Name: SignaturePage, Value: strconv.Itoa(p), Confidence: 0.5 + 0.45*max(sig.titleScore, sig.nameScore), Page: p})
+	if len(sig.recipients) > 0 {
+		d.add(archive.Field{Name: Recipients, Value: strings.Join(sig.recipients, "\n"), Confidence: confidenceOf(sig.recWords), Page: p, Box: boxOf(sig.recWords)})
+	}
+}
+
+// counts adds what is counted rather than read.
+func (d *doc) counts(out []archive.Field) []archive.Field {
+	out = append(out, archive.Field{Name: Pages, Value: strconv.Itoa(len(d.pages)), Confidence: 0.999, Source: FromCount})
+	if lang := d.language(); lang != "" {
+		out = append(out, archive.Field{Name: Language, Value: lang, Confidence: 0.95, Source: FromCount})
+	}
+	return out
+}
+
+// language is vi where the words carry Vietnamese marks as often as Vietnamese does; empty for too few words.
+func (d *doc) language() string {
+	words, marked := 0, 0
+	for _, s := range d.sheets {
+		for _, r := range s.rows {
+			for _, w := range r.words {
+				if letterCount(w.Text) < 2 {
+					continue
+				}
+				words++
+				if fold.Plain(w.Text) != fold.Accented(w.Text) {
+					marked++
+				}
+			}
+		}
+	}
+	switch {
+	case words < 8:
+		return ""
+	case float64(marked) > 0.35*float64(words):
+		return "vi"
+	case float64(marked) < 0.02*float64(words):
+		return "en"
+	}
+	return "und"
+}

@@ -1,0 +1,299 @@
+package describe
+
+import (
+	"math"
+	"strings"
+
+	"sohoa/internal/dossier"
+	"sohoa/internal/fold"
+)
+
+// heading is the kind of document and its subject, as printed.
+type heading struct {
+	kind       string // name of the type, empty when none is printed
+	kindWords  []word
+	kindScore  float64
+	kindRow    int // last row of the type; -1 when none
+	subject    []word
+	letterLike bool // V/v or Kính gửi stands there
+	foot       int  // first row after the heading
+}
+
+// findHeading looks for the type below the letterhead and for the subject below the type; an official letter has its subject
+// under its number.
+func findHeading(s *sheet, h header) heading {
+	g := heading{kindRow: -1, foot: h.foot}
+	g.findKind(s, h)
+	if g.kindRow >= 0 {
+		g.findSubject(s)
+	} else {
+		g.findLetterSubject(s, h)
+	}
+	return g
+}
+
+func (g *heading) findKind(s *sheet, h header) {
+	limit := min(len(s.rows), max(h.foot+10, s.rowsAbove(0.5*s.h)))
+	expected := ""
+	if t, ok := dossier.TypeOf(dossier.SymbolType(h.number.symbol)); ok {
+		expected = t.Name
+	}
+	best := 0.0
+	top := 0
+	if h.motto.row >= 0 {
+		top = h.motto.row + 1
+	}
+	for k := top; k < limit; k++ {
+		ws := s.kindWords(k, h)
+		t := textOf(ws)
+		if letterCount(t) < 4 || capitals(t) < 0.75 {
+			continue
+		}
+		if k == h.number.row || k == h.date.row {
+			continue
+		}
+		// The type may run over several lines: GIẤY CHỨNG NHẬN / QUYỀN SỬ DỤNG ĐẤT …
+		all := append([]word(nil), ws...)
+		for n := 0; n < 4 && k+n < limit; n++ {
+			if n > 0 {
+				more := s.kindWords(k+n, h)
+				if capitals(textOf(more)) < 0.75 || s.rows[k+n].base-s.rows[k+n-1].base > 3*s.size {
+					break
+				}
+				all = append(all, more...)
+			}
+			plain := fold.Plain(textOf(all))
+			for _, ty := range dossier.Types() {
+				if ty.Name == dossier.OfficialLetterName {
+					continue
+				}
+				p := fold.Plain(ty.Name)
+				sc := similarity(plain, p)
+				if ty.Name == expected {
+					sc += 0.12
+				}
+				sc += 0.002 * float64(len(p)) // of two that fit the longer says more
+				if sc > best && sc >= 0.78 {
+					best = sc
+					g.kind, g.kindWords, g.kindScore, g.kindRow = ty.Name, append([]word(nil), all...), similarity(plain, p), k+n
+				}
+			}
+		}
+	}
+	if g.kindRow >= 0 {
+		g.foot = g.kindRow + 1
+		return
+	}
+	g.kind, g.kindScore = "", 0
+}
+
+// kindWords are the words of a row that can belong to the type: those near the middle, specks left out.
+func (s *sheet) kindWords(k int, h header) []word {
+	var out []word
+	for _, w := range s.rows[k].words {
+		if letterCount(w.Text) == 0 && w.Text != "," && w.Text != "-" || w.x1 < 0.06*s.w {
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// bodyStarts begin the running text after a heading.
+func bodyStart(plain string) bool {
+	for _, p := range []string{
+		"can cu", "kinh gui", "theo de nghi", "thuc hien ", "xet ", "dieu 1", "chu tich uy ban", "trong thoi gian", "de ", "ngay ", "kinh trinh", "hom nay",
+		"uy ban nhan dan", "hoi dong nhan dan", "giam doc so", "bo truong", "truong phong", "ho va ten", "ho chu dem", "ong ba", "ten ", "so ", "ma so", "phan ", "i ", "1 ", "dang ky lan dau", "cap cho", "giam doc", "thu tuong",
+	} {
+		if strings.HasPrefix(plain+" ", p) {
+			return true
+		}
+	}
+	return false
+}
+
+// findSubject takes the lines under the type: centred, closer to each other than what follows, in running case.
+func (g *heading) findSubject(s *sheet) {
+	base := s.rows[g.kindRow].base
+	pitch := 0.0
+	centre := centreOf(g.kindWords)
+	for k := g.kindRow + 1; k < len(s.rows); k++ {
+		r := s.rows[k]
+		ws := s.trimSpecks(r.words)
+		if len(ws) == 0 {
+			continue
+		}
+		gap := r.base - base
+		text := textOf(ws)
+		plain := fold.Plain(text)
+		first := len(g.subject) == 0
+		if plain == "" || letterCount(text) < 3 {
+			continue
+		}
+		about := strings.HasPrefix(plain, "ve viec") || strings.HasPrefix(plain, "v v ") || strings.HasPrefix(plain, "ve ")
+		if gap > 3.2*s.size && !(first && about) {
+			break
+		}
+		if !first && pitch > 0 && gap > 1.55*pitch {
+			break
+		}
+		if bodyStart(plain) && !about && !(strings.HasPrefix(plain, "thuc hien") && math.Abs(centreOf(ws)-centre) < 0.02*s.w) {
+			break
+		}
+		if strings.HasPrefix(text, "(") && first && strings.Contains(plain, "kem theo") {
+			break
+		}
+		if !first && capitals(text) > 0.8 && letterCount(text) > 6 && capitals(textOf(g.subject)) < 0.5 {
+			break
+		}
+		// Centred: as far from the type's middle on the left as on the right. A paragraph's first line is indented instead.
+		off := math.Abs(centreOf(ws) - centre)
+		if off > 0.035*s.w && !(about && first) {
+			break
+		}
+		if first && !about && s.filled(ws) && s.indented(ws) {
+			break
+		}
+		if !first {
+			pitch = gap
+		}
+		g.subject = append(g.subject, ws...)
+		base = r.base
+		g.foot = k + 1
+		if len(g.subject) > 140 {
+			break
+		}
+	}
+}
+
+// filled reports whether a line reaches the right margin.
+func (s *sheet) filled(ws []word) bool { return ws[len(ws)-1].x1 > s.r-0.02*s.w }
+
+// indented reports whether a line begins where paragraphs do.
+func (s *sheet) indented(ws []word) bool {
+	d := ws[0].x0 - s.l
+	return d > 0.03*s.w && d < 0.09*s.w
+}
+
+func centreOf(ws []word) float64 {
+	if len(ws) == 0 {
+		return 0
+	}
+	lo, hi := ws[0].x0, ws[0].x1
+	for _, w := range ws {
+		lo, hi = min(lo, w.x0), max(hi, w.x1)
+	}
+	return (lo + hi) / 2
+}
+
+// trimSpecks drops what recognition makes of dust, underlines and stamps at the ends of a line.
+func (s *sheet) trimSpecks(ws []word) []word {
+	speck := func(w word) bool {
+		if letterCount(w.Text) == 0 && !strings.ContainsAny(w.Text, "0123456789()") {
+			return true
+		}
+		return w.x1 < 0.05*s.w || w.y1-w.y0 < 0.25*s.size || letterCount(w.Text) <= 1 && w.Confidence < 40
+	}
+	for len(ws) > 0 && speck(ws[0]) {
+		ws = ws[1:]
+	}
+	for len(ws) > 0 && speck(ws[len(ws)-1]) && !strings.ContainsAny(ws[len(ws)-1].Text, ")\"”") {
+		ws = ws[:len(ws)-1]
+	}
+	return ws
+}
+
+// findLetterSubject takes the V/v lines of an official letter: left column, under the number, as long as the pitch holds.
+func (g *heading) findLetterSubject(s *sheet, h header) {
+	for k := h.foot; k < min(len(s.rows), h.foot+14); k++ {
+		if strings.HasPrefix(fold.Plain(s.rows[k].text()), "kinh gui") || strings.Contains(fold.Plain(s.rows[k].text()), "kinh gui") {
+			g.letterLike = true
+		}
+	}
+	if h.number.row < 0 {
+		return
+	}
+	split := h.split
+	if split == 0 {
+		split = 0.5 * s.w
+	}
+	base, pitch := s.rows[h.number.row].base, 0.0
+	middle := 0.0
+	for k := h.number.row + 1; k < len(s.rows); k++ {
+		r := s.rows[k]
+		var left []word
+		for i, w := range r.words {
+			// A long V/v line may pass under the motto; only a gap ends it.
+			if w.x0 > split && (i == 0 || w.x0-r.words[i-1].x1 > 1.2*s.size || len(left) == 0) {
+				break
+			}
+			left = append(left, w)
+		}
+		left = s.trimSpecks(left)
+		if len(left) == 0 {
+			if r.base-base > 3*s.size {
+				break
+			}
+			continue
+		}
+		text := textOf(left)
+		plain := fold.Plain(text)
+		gap := r.base - base
+		first := len(g.subject) == 0
+		about := aboutRule(text)
+		if first && !about {
+			if gap > 4*s.size || k > h.number.row+2 {
+				break
+			}
+			continue // the line of the rule under the number, or a stamp
+		}
+		if !first && (gap > 1.6*max(pitch, 1.1*s.size) || strings.HasPrefix(plain, "kinh gui")) {
+			break
+		}
+		if !first && left[len(left)-1].x1 > split+0.25*s.w {
+			break // running text
+		}
+		if !first && math.Abs(centreOf(left)-middle) > 0.06*s.w {
+			break // a stamp beside
+		}
+		if first {
+			middle = centreOf(left)
+			g.letterLike = true
+		} else {
+			pitch = gap
+		}
+		g.subject = append(g.subject, left...)
+		base = r.base
+		g.foot = max(g.foot, k+1)
+	}
+}
+
+// aboutRule reports whether a line begins as the abstract of an official letter does: V/v.
+func aboutRule(text string) bool {
+	sk := skeleton([]rune(text))
+	sk = strings.TrimLeft(sk, "'`\".-_ ")
+	for _, p := range []string{"v/v", "v/y", "viv", "vív", "v/ v", "vv ", "v/", "ve viec"} {
+		if strings.HasPrefix(sk, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// subjectText joins the words of a subject as it is read: signs of the break between lines put right.
+func subjectText(ws []word) string {
+	t := strings.Join(strings.Fields(textOf(ws)), " ")
+	plain := skeleton([]rune(t))
+	switch {
+	case strings.HasPrefix(plain, "veviec "):
+		t = "Về việc " + string([]rune(t)[7:])
+	case strings.HasPrefix(plain, "ve viec ") || strings.HasPrefix(plain, "va viec "):
+		t = "Về việc " + string([]rune(t)[8:]) // these two words are always these two
+	case strings.HasPrefix(plain, "viv ") || strings.HasPrefix(plain, "v/y ") || strings.HasPrefix(plain, "vv "):
+		_, rest, _ := strings.Cut(t, " ")
+		t = "V/v " + rest
+	case strings.HasPrefix(plain, "v/v"):
+		t = "V/v " + strings.TrimSpace(string([]rune(t)[3:]))
+	}
+	return t
+}
