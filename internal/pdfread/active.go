@@ -1,0 +1,118 @@
+package pdfread
+
+import (
+	"slices"
+
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+)
+
+// Signature is a digital signature found in the file. Whether it is valid is judged elsewhere.
+type Signature struct {
+	SubFilter string // e.g. adbe.pkcs7.detached
+	// CoversFile reports whether the signed ranges reach the end of the file: nothing was added after signing.
+	CoversFile bool
+}
+
+// inventory is what a file carries besides its pages.
+type inventory struct {
+	active     []string // what a rendition leaves behind, for people
+	signatures []Signature
+}
+
+// inventory looks at every object of the file once. Callers guard it.
+func (s *structure) inventory(sizeBytes int64) inventory {
+	found := map[string]bool{}
+	var inv inventory
+	for n, e := range s.ctx.Table {
+		if e == nil || e.Free || e.Object == nil {
+			continue
+		}
+		o := e.Object
+		if _, lazy := o.(types.LazyObjectStreamObject); lazy {
+			o = s.resolve(*types.NewIndirectRef(n, 0))
+		}
+		s.survey(o, 0, sizeBytes, found, &inv)
+	}
+	for what := range found {
+		inv.active = append(inv.active, what)
+	}
+	slices.Sort(inv.active)
+	return inv
+}
+
+// survey looks at an object and what it holds directly; references are met as objects of their own.
+func (s *structure) survey(o types.Object, depth int, sizeBytes int64, found map[string]bool, inv *inventory) {
+	if depth > 12 {
+		return
+	}
+	var d types.Dict
+	switch o := o.(type) {
+	case types.Array:
+		for _, v := range o {
+			s.survey(v, depth+1, sizeBytes, found, inv)
+		}
+		return
+	case types.Dict:
+		d = o
+	case types.StreamDict:
+		d = o.Dict
+	default:
+		return
+	}
+	s.surveyDict(d, sizeBytes, found, inv)
+	for _, v := range d {
+		switch v.(type) {
+		case types.Dict, types.Array:
+			s.survey(v, depth+1, sizeBytes, found, inv)
+		}
+	}
+}
+
+func (s *structure) surveyDict(d types.Dict, sizeBytes int64, found map[string]bool, inv *inventory) {
+	switch n, _ := d["S"].(types.Name); n {
+	case "JavaScript":
+		found["JavaScript"] = true
+	case "Launch":
+		found["actions that start programs"] = true
+	case "SubmitForm", "ImportData":
+		found["form actions that send or fetch data"] = true
+	case "Rendition", "Movie", "Sound", "GoTo3DView", "RichMediaExecute":
+		found["sound, video or 3D"] = true
+	}
+	switch n, _ := d["Subtype"].(types.Name); n {
+	case "RichMedia", "Movie", "Sound", "Screen", "3D":
+		found["sound, video or 3D"] = true
+	case "FileAttachment":
+		found["attached files"] = true
+	}
+	if n, _ := d["Type"].(types.Name); n == "EmbeddedFile" {
+		found["attached files"] = true
+	}
+	if _, ok := d["EF"]; ok {
+		found["attached files"] = true
+	}
+	if _, ok := d["XFA"]; ok {
+		found["an XFA form"] = true
+	}
+	if sig, ok := s.signature(d, sizeBytes); ok {
+		inv.signatures = append(inv.signatures, sig)
+	}
+}
+
+// signature recognises a signature dictionary by its ByteRange and Contents.
+func (s *structure) signature(d types.Dict, sizeBytes int64) (Signature, bool) {
+	if _, ok := d["Contents"]; !ok {
+		return Signature{}, false
+	}
+	a := s.array(d["ByteRange"])
+	if len(a) < 4 || len(a)%2 != 0 {
+		return Signature{}, false
+	}
+	from, ok1 := s.number(a[len(a)-2])
+	length, ok2 := s.number(a[len(a)-1])
+	first, ok3 := s.number(a[0])
+	return Signature{
+		SubFilter:  s.name(d["SubFilter"]),
+		CoversFile: ok1 && ok2 && ok3 && first == 0 && int64(from)+int64(length) == sizeBytes,
+	}, true
+}

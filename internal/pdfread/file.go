@@ -1,0 +1,390 @@
+package pdfread
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/klippa-app/go-pdfium/requests"
+
+	"sohoa/internal/archive"
+	"sohoa/internal/digitise"
+	"sohoa/internal/fault"
+	"sohoa/internal/page"
+)
+
+// Deps is what reading needs. Zero durations take the defaults.
+type Deps struct {
+	Renderer    *Renderer
+	OpenTimeout time.Duration // for the structure, and again for PDFium when it must open a damaged file
+	PageTimeout time.Duration // for one page
+}
+
+// File is an opened PDF; it implements digitise.Master. It is not safe for concurrent use.
+type File struct {
+	d          Deps
+	f          *os.File
+	size       int64
+	s          *structure // nil where pdfcpu cannot read the file
+	doc        *document  // nil until PDFium is needed
+	pages      int
+	warnings   []string
+	signatures []Signature
+}
+
+// Open opens the PDF at path.
+func Open(ctx context.Context, path string, d Deps) (*File, error) {
+	if d.OpenTimeout <= 0 {
+		d.OpenTimeout = defaultOpenTimeout
+	}
+	if d.PageTimeout <= 0 {
+		d.PageTimeout = defaultPageTimeout
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open PDF: %w", err)
+	}
+	file := &File{d: d, f: f}
+	if err := file.open(ctx); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}
+
+func (f *File) open(ctx context.Context) error {
+	st, err := f.f.Stat()
+	if err != nil {
+		return fmt.Errorf("open PDF: %w", err)
+	}
+	f.size = st.Size()
+	why := f.readStructure(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if f.s == nil {
+		if err := f.repair(ctx, why); err != nil {
+			return err
+		}
+	}
+	switch {
+	case f.pages == 0:
+		return fault.New(fault.FileNoPages, "the PDF has no page")
+	case f.pages > MaxPages:
+		return fault.New(fault.FileTooManyPages, "the PDF has %d pages; at most %d are taken: split it", f.pages, MaxPages)
+	}
+	return nil
+}
+
+// readStructure reads the file with pdfcpu, where it is not too large for that, and takes stock of it.
+func (f *File) readStructure(ctx context.Context) error {
+	if f.size > maxStructured {
+		return errors.New("too large for pdfcpu")
+	}
+	limited, cancel := context.WithTimeout(ctx, f.d.OpenTimeout)
+	defer cancel()
+	s, err := readStructure(limited, io.NewSectionReader(f.f, 0, f.size))
+	if err != nil {
+		return err
+	}
+	var inv inventory
+	if err := guarded(func() error { inv = s.inventory(f.size); return nil }); err != nil {
+		return err
+	}
+	f.s, f.pages, f.signatures = s, s.pages, inv.signatures
+	if len(inv.active) > 0 {
+		f.warn("not carried over into the rendition: " + strings.Join(inv.active, ", "))
+	}
+	if s.encrypted() {
+		f.warn("the PDF is encrypted and opens without a password; the rendition is not encrypted")
+	}
+	if n := len(inv.signatures); n > 0 {
+		covers := false
+		for _, sig := range inv.signatures {
+			covers = covers || sig.CoversFile
+		}
+		if !covers {
+			f.warn("the PDF was changed or cut after its last digital signature")
+		}
+	}
+	return nil
+}
+
+// repair opens with PDFium what pdfcpu could not read; PDFium rebuilds damaged files.
+func (f *File) repair(ctx context.Context, why error) error {
+	if err := f.openDocument(ctx); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		switch {
+		case errors.Is(err, errPassword), errors.Is(why, errPassword):
+			return fault.Wrap(fault.FileEncrypted, errors.Join(why, err), "the PDF is locked with a password; send a copy that opens without one")
+		case errors.Is(err, errOurs):
+			return err
+		}
+		return fault.Wrap(fault.FileUnreadable, errors.Join(why, err), "the PDF is damaged beyond repair; open it in a PDF program, save it anew and send it again")
+	}
+	f.pages = f.doc.pages
+	if f.size <= maxStructured {
+		f.warn("the PDF is damaged; it was repaired for reading")
+	}
+	return nil
+}
+
+// errOurs marks failures of the machine, not of the file.
+var errOurs = errors.New("PDFium could not be started")
+
+// openDocument has PDFium open the file, unless it has already.
+func (f *File) openDocument(ctx context.Context) error {
+	if f.doc != nil {
+		return nil
+	}
+	limited, cancel := context.WithTimeout(ctx, f.d.OpenTimeout)
+	defer cancel()
+	doc, err := f.d.Renderer.openDocument(limited, f.f, f.size)
+	if err != nil {
+		return err
+	}
+	f.doc = doc
+	return nil
+}
+
+func (f *File) dropDocument() {
+	if f.doc != nil {
+		f.doc.end()
+		f.doc = nil
+	}
+}
+
+func (f *File) warn(s string) { f.warnings = append(f.warnings, s) }
+
+// MediaType implements digitise.Master.
+func (f *File) MediaType() archive.MediaType { return archive.PDF }
+
+// Len implements digitise.Master.
+func (f *File) Len() int { return f.pages }
+
+// Warnings implements digitise.Master.
+func (f *File) Warnings() []string { return f.warnings }
+
+// Signatures lists the digital signatures found; nil where the structure could not be read.
+func (f *File) Signatures() []Signature { return f.signatures }
+
+// Close implements digitise.Master.
+func (f *File) Close() error {
+	f.dropDocument()
+	return f.f.Close()
+}
+
+// Page implements digitise.Master.
+func (f *File) Page(ctx context.Context, n int) (digitise.Source, error) {
+	if err := ctx.Err(); err != nil {
+		return digitise.Source{}, err
+	}
+	if n < 1 || n > f.pages {
+		return digitise.Source{}, fault.New(fault.NotFound, "the PDF has no page %d", n)
+	}
+	limited, cancel := context.WithTimeout(ctx, f.d.PageTimeout)
+	defer cancel()
+	src, err := f.page(limited, n)
+	switch {
+	case err == nil:
+		return src, nil
+	case ctx.Err() != nil:
+		return digitise.Source{}, ctx.Err()
+	case limited.Err() != nil:
+		return digitise.Source{}, fault.New(fault.FileUnreadable, "page %d cannot be drawn within %s; print it to a new PDF and send that", n, f.d.PageTimeout)
+	case errors.Is(err, errOurs):
+		return digitise.Source{}, err
+	}
+	if _, ok := errors.AsType[*fault.Error](err); ok {
+		return digitise.Source{}, fmt.Errorf("page %d: %w", n, err)
+	}
+	return digitise.Source{}, fault.Wrap(fault.FileUnreadable, err, "page %d of the PDF is damaged and cannot be drawn", n)
+}
+
+func (f *File) page(ctx context.Context, n int) (digitise.Source, error) {
+	var (
+		facts  pageFacts
+		pic    page.Picture
+		native nativeSize
+		known  bool
+	)
+	if f.s != nil {
+		err := guarded(func() error {
+			var err error
+			if facts, err = f.s.page(n); err != nil {
+				return nil //nolint:nilerr // PDFium may still find the page
+			}
+			known = true
+			if p := f.s.onlyPicture(facts); p != nil {
+				pic, native, err = f.s.picture(facts, p)
+			}
+			return err
+		})
+		if _, ok := errors.AsType[*fault.Error](err); ok {
+			return digitise.Source{}, err
+		}
+		if err != nil {
+			known, pic, native = false, page.Picture{}, nativeSize{}
+		}
+	}
+	if pic.Data != nil {
+		src := digitise.Source{Picture: pic}
+		src.WidthPt, src.HeightPt = facts.size()
+		if !facts.annotations {
+			return src, nil
+		}
+		err := f.withSheet(ctx, n, func(s *sheet) error { return f.laidOver(s, &src, groundOf(pic), true) })
+		return src, err
+	}
+	var src digitise.Source
+	err := f.withSheet(ctx, n, func(s *sheet) error {
+		var err error
+		src, err = f.drawnPage(s, native, !known || facts.annotations)
+		return err
+	})
+	return src, err
+}
+
+// withSheet loads a page in PDFium for fn. An instance that was stopped, grew large or had its page changed is dropped afterwards.
+func (f *File) withSheet(ctx context.Context, n int, fn func(*sheet) error) error {
+	if err := f.openDocument(ctx); err != nil {
+		return err
+	}
+	changed := false
+	err := f.doc.within(ctx, func() error {
+		s, err := f.doc.loadSheet(n)
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		err = fn(s)
+		changed = s.changed
+		return err
+	})
+	if err != nil || changed || f.doc.large() {
+		f.dropDocument()
+	}
+	return err
+}
+
+// drawnPage draws a page and decides whether its text is to be believed.
+func (f *File) drawnPage(s *sheet, native nativeSize, annotations bool) (digitise.Source, error) {
+	w, h := drawSize(s.w, s.h, maxDrawnPixels)
+	l := layers{}
+	if px := native.width * native.height; px > 0 && (px <= maxDrawnPixels || !native.colour) {
+		w, h, l.crisp = native.width, native.height, true
+	}
+	c, err := s.draw(w, h, l)
+	if err != nil {
+		return digitise.Source{}, err
+	}
+	src := digitise.Source{Picture: c.drawn(s.w, s.h), WidthPt: s.w, HeightPt: s.h}
+	if native.width == 0 {
+		if src.Embedded, err = s.embedded(c); err != nil {
+			return digitise.Source{}, err
+		}
+	}
+	if annotations {
+		err = f.laidOver(s, &src, c, false)
+	}
+	return src, err
+}
+
+// enoughCovered is the share of a page's ink that its text must cover for the page to count as born digital. In the real papers of both
+// kinds the shares lie under 5% and over 90%.
+const enoughCovered = 0.6
+
+// embedded gives the page's own text, or nil where the page is better recognised.
+func (s *sheet) embedded(c *canvas) ([]page.Line, error) {
+	glyphs, err := s.glyphs()
+	if err != nil || len(glyphs) == 0 {
+		return nil, err
+	}
+	if ok, err := s.trustworthy(glyphs); err != nil || !ok {
+		return nil, err
+	}
+	if ok, err := s.visible(); err != nil || !ok {
+		return nil, err
+	}
+	kx, ky := float64(c.width)/s.w, float64(c.height)/s.h
+	if inkCovered(c, glyphs, kx, ky) < enoughCovered {
+		return nil, nil
+	}
+	return lines(glyphs, kx, ky, c.width, c.height), nil
+}
+
+// laidOver adds the looks of annotations and the text inside them. A passed page's own picture is taken out first, so that PDFium
+// need not decode it.
+func (f *File) laidOver(s *sheet, src *digitise.Source, under ground, passed bool) error {
+	boxes, err := s.annotationBoxes()
+	if err != nil || len(boxes) == 0 {
+		return err
+	}
+	before, err := s.glyphs()
+	if err != nil {
+		return err
+	}
+	if err := s.removeContent(); err != nil {
+		return err
+	}
+	if src.Overlays, err = s.overlays(boxes, under); err != nil {
+		return err
+	}
+	if len(src.Overlays) == 0 {
+		return nil
+	}
+	after, err := s.flattened()
+	if err != nil {
+		return err
+	}
+	w, h := src.Picture.Width, src.Picture.Height
+	if passed && src.Picture.Turn.Swaps() {
+		w, h = h, w
+	}
+	src.Laid = lines(newGlyphs(before, after), float64(w)/s.w, float64(h)/s.h, w, h)
+	return nil
+}
+
+// removeContent takes everything off the page but its annotations.
+func (s *sheet) removeContent() error {
+	n, err := s.d.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: s.page})
+	if err != nil {
+		return err
+	}
+	s.changed = true
+	for i := n.Count - 1; i >= 0; i-- {
+		o, err := s.d.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: s.page, Index: i})
+		if err != nil {
+			return err
+		}
+		if _, err := s.d.FPDFPage_RemoveObject(&requests.FPDFPage_RemoveObject{Page: s.page, PageObject: o.PageObject}); err != nil {
+			return err
+		}
+		if _, err := s.d.FPDFPageObj_Destroy(&requests.FPDFPageObj_Destroy{PageObject: o.PageObject}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flattened makes the looks of annotations part of the page and reads its text again.
+func (s *sheet) flattened() ([]glyph, error) {
+	s.changed = true
+	if _, err := s.d.FPDFPage_Flatten(&requests.FPDFPage_Flatten{Page: s.page, Usage: requests.FPDFPage_FlattenUsageNormalDisplay}); err != nil {
+		return nil, nil //nolint:nilerr // a page that cannot be flattened has no text to add
+	}
+	n := s.number
+	s.close()
+	again, err := s.d.loadSheet(n)
+	if err != nil {
+		return nil, err
+	}
+	defer again.close()
+	return again.glyphs()
+}
