@@ -1,6 +1,7 @@
 package objectstore
 
 import (
+	"bytes"
 	"io"
 	"sync/atomic"
 )
@@ -14,10 +15,12 @@ type body struct {
 	size  int64
 
 	// net/http may still read an abandoned attempt's body while the next one starts, hence atomics.
-	err  atomic.Pointer[error]
-	seen atomic.Int64 // bytes read by the attempt that got furthest
-	eof  atomic.Bool  // the source ended before size
+	err atomic.Pointer[error]
+	eof atomic.Bool // the source ended before size
 }
+
+// bufferMax is the size up to which a stream is read into memory first, so that it can be sent again.
+const bufferMax = 256 << 10
 
 func newBody(src io.Reader, size int64) *body {
 	b := &body{src: src, size: size}
@@ -27,6 +30,11 @@ func newBody(src io.Reader, size int64) *body {
 		if start, err := seeker.Seek(0, io.SeekCurrent); err == nil {
 			b.at, b.start = at, start
 		}
+	}
+	if b.at == nil && size <= bufferMax {
+		content, err := io.ReadAll(io.LimitReader(src, size))
+		b.note(int64(len(content)), err)
+		b.at = bytes.NewReader(content)
 	}
 	return b
 }
@@ -38,9 +46,7 @@ func (b *body) rewind() bool {
 	if b.at == nil {
 		return false
 	}
-	b.err.Store(nil)
 	b.eof.Store(false)
-	b.seen.Store(0)
 	return true
 }
 
@@ -65,9 +71,6 @@ func (b *body) short() bool { return b.eof.Load() }
 
 // note watches one read that ended at offset pos.
 func (b *body) note(pos int64, err error) {
-	if pos > b.seen.Load() {
-		b.seen.Store(pos)
-	}
 	switch {
 	case err == io.EOF:
 		if pos < b.size {

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// lookFirst is the size from which an object is looked for before it is sent: repeats are common, and the store
-	// refuses them only after the body has travelled.
-	lookFirst = 4 << 20
+	// lookFirst is the size from which an object is looked for before it is sent: repeats are common, and a store that
+	// refuses one in the middle of a body cuts the connection (versitygw reads on for 256 KiB), so that we never see why.
+	lookFirst = 128 << 10
 	// putRounds bounds the dance of "it exists" and "it does not" against somebody who deletes at the same time.
 	putRounds = 4
 )
@@ -50,6 +50,9 @@ func (s *Store) PutOnce(ctx context.Context, bucket Bucket, key string, src io.R
 		return Object{}, fmt.Errorf("put object: bucket %s cannot lock", bucket)
 	}
 	body := newBody(src, size)
+	if err := body.failure(); err != nil {
+		return Object{}, sourceFailed(key, err)
+	}
 	var last error
 	for round := range putRounds {
 		if size >= lookFirst || round > 0 {
@@ -68,13 +71,13 @@ func (s *Store) PutOnce(ctx context.Context, bucket Bucket, key string, src io.R
 		if err == nil {
 			return obj, s.sync(ctx)
 		}
-		if !taken(err) {
+		if !taken(err) && !(round == 0 && unanswered(ctx, err)) {
 			return Object{}, err
 		}
 		last = err
 		if !body.rewindable() { // only the comparison is left to do
-			obj, err := s.Stat(ctx, bucket, key, "")
-			if err != nil {
+			obj, statErr := s.Stat(ctx, bucket, key, "")
+			if statErr != nil {
 				return Object{}, err
 			}
 			return s.accept(ctx, obj, size, digest, opt)
@@ -99,7 +102,7 @@ func (s *Store) create(ctx context.Context, bucket Bucket, key string, body *bod
 	}
 	info, err := s.core.PutObject(ctx, s.name(bucket), key, body.reader(), size, "", digest.String(), o)
 	if srcErr := body.failure(); err != nil && srcErr != nil {
-		return Object{}, fmt.Errorf("put object %s: read its source: %w", key, srcErr)
+		return Object{}, sourceFailed(key, srcErr)
 	}
 	if err != nil {
 		if ctx.Err() == nil && body.short() {
@@ -116,6 +119,11 @@ func (s *Store) create(ctx context.Context, bucket Bucket, key string, body *bod
 	}, nil
 }
 
+// sourceFailed is the caller's own failure, neither the store's nor the content's: it stalls unless it says otherwise.
+func sourceFailed(key string, err error) error {
+	return fmt.Errorf("put object %s: read its source: %w", key, err)
+}
+
 // taken reports whether somebody else made the object first: 412, or 409 while they are at it.
 func taken(err error) bool {
 	switch codeOf(err) {
@@ -123,6 +131,11 @@ func taken(err error) bool {
 		return true
 	}
 	return false
+}
+
+// unanswered reports whether the store may have taken the object, or refused it, without our hearing so.
+func unanswered(ctx context.Context, err error) bool {
+	return ctx.Err() == nil && codeOf(err) == "" && fault.CodeOf(err) == fault.StoreUnavailable
 }
 
 // accept decides whether the object that is there is the one that was to be put.
