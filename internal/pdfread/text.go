@@ -190,6 +190,7 @@ func lines(glyphs []glyph, kx, ky float64, w, h int) []page.Line {
 func gather(glyphs []glyph, kx, ky float64, w, h int) []piece {
 	var pieces []piece
 	var run, word []glyph
+	tall := 0.0 // the tallest glyph of the run
 	var words [][]glyph
 	endWord := func() {
 		if len(word) > 0 {
@@ -202,7 +203,7 @@ func gather(glyphs []glyph, kx, ky float64, w, h int) []piece {
 		if len(words) > 0 {
 			pieces = append(pieces, newPiece(words, run, kx, ky, w, h))
 		}
-		words, run = nil, nil
+		words, run, tall = nil, nil, 0
 	}
 	for _, g := range glyphs {
 		switch {
@@ -223,15 +224,15 @@ func gather(glyphs []glyph, kx, ky float64, w, h int) []piece {
 		}
 		if n := len(run); n > 0 {
 			last := run[n-1].box
-			height := math.Max(last.height(), g.box.height())
+			height := math.Max(tall, g.box.height())
 			switch gap := g.box.x0 - last.x1; {
-			case gap > 3*height || gap < -3*height || math.Abs(mid(g.box)-mid(last)) > 1.2*height:
+			case gap > 5*height || gap < -3*height || math.Abs(mid(g.box)-mid(last)) > 0.9*height:
 				endPiece()
 			case gap > 0.6*height:
 				endWord()
 			}
 		}
-		run, word = append(run, g), append(word, g)
+		run, word, tall = append(run, g), append(word, g), math.Max(tall, g.box.height())
 	}
 	endPiece()
 	return pieces
