@@ -72,7 +72,7 @@ func (d *doc) findSignature() {
 		if s.ordinal < d.parts[0].From || s.ordinal > d.parts[0].To {
 			continue
 		}
-		sig := findSignature(s, d.collectives())
+		sig := findSignature(s)
 		if !sig.found {
 			continue
 		}
@@ -85,9 +85,6 @@ func (d *doc) findSignature() {
 		}
 	}
 }
-
-// collectives puts the issuing agency before the known ones: TM. ỦY BAN NHÂN DÂN.
-func (d *doc) collectives() []string { return collectives() }
 
 func (d *doc) add(f archive.Field) {
 	f.Confidence = math.Round(max(0, min(0.999, f.Confidence))*1000) / 1000

@@ -124,6 +124,7 @@ var (
 	levelEntries    = sync.OnceValue(func() []entry { return entries(levels()) })
 	provinceEntries = sync.OnceValue(func() []entry { return entries(provinces()) })
 	givenEntries    = sync.OnceValue(func() []entry { return entries(givenNames()) })
+	candidates      = sync.OnceValue(buildCandidates)
 	surnameEntries  = sync.OnceValue(func() []entry { return entries(surnames()) })
 )
 

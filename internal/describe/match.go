@@ -58,10 +58,8 @@ func baseOf(r rune) byte {
 	if r < 0x80 {
 		return byte(unicode.ToLower(r))
 	}
-	if unicode.IsLetter(r) {
-		if p := fold.Plain(string(r)); len(p) == 1 {
-			return p[0]
-		}
+	if p := fold.Base(r); p > 0 && p < 0x80 {
+		return byte(p)
 	}
 	return '?'
 }

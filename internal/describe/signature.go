@@ -32,7 +32,7 @@ type printedLine struct {
 }
 
 // findSignature looks for the signature block on a page.
-func findSignature(s *sheet, collective []string) signature {
+func findSignature(s *sheet) signature {
 	sig := signature{sheet: s}
 	at := s.seek("noi nhan", 0, len(s.rows))
 	top, recTop := -1, -1
@@ -60,7 +60,7 @@ func findSignature(s *sheet, collective []string) signature {
 		if capitals(right[i].text) < 0.6 || letterCount(right[i].text) < 4 {
 			continue
 		}
-		b := readTitle(right[i:], s.size, collective)
+		b := readTitle(right[i:], s.size)
 		if b.score > best {
 			best = b.score
 			sig.title, sig.titleWords, sig.titleScore = b.lines, b.words, b.confidence
@@ -119,7 +119,7 @@ type block struct {
 
 // readTitle finds the block of authority and title that explains the lines best. Seals blot out lines, but the grammar is
 // small (TM. whom, KT. or TL. whom, the signer's own title), so what is left says which block it was.
-func readTitle(right []printedLine, size float64, collective []string) block {
+func readTitle(right []printedLine, size float64) block {
 	// Lines within the height a block can have, each with its number of lines below the first.
 	type seen struct {
 		at    int // line number in the block
@@ -142,7 +142,7 @@ func readTitle(right []printedLine, size float64, collective []string) block {
 		return block{}
 	}
 	best := block{}
-	for _, c := range candidates(collective) {
+	for _, c := range candidates() {
 		score, weight, explained := 0.0, 0.0, 0.0
 		var words []word
 		last := 0
@@ -186,11 +186,11 @@ func readTitle(right []printedLine, size float64, collective []string) block {
 	return best
 }
 
-// candidates are the blocks of Decree 30/2020, annex I: all ways in which the known posts sign.
-func candidates(collective []string) [][]entry {
+// buildCandidates makes the blocks of Decree 30/2020, annex I: all ways in which the known posts sign.
+func buildCandidates() [][]entry {
 	var out [][]entry
 	add := func(lines ...string) { out = append(out, entries(lines)) }
-	heads := collective
+	heads := collectives()
 	for _, p := range posts() {
 		add(p.title)
 		for _, c := range heads {

@@ -2,6 +2,7 @@ package fold
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -77,8 +78,66 @@ func isJoiner(r rune) bool {
 	return r == '\u00ad' || r == '\u200c' || r == '\u200d' || r == '\u2060' || r == '\ufeff'
 }
 
+// letters maps the letters of Latin scripts to their folded forms, so that nearly every word is folded without the machinery
+// of normalisation. Zero means: not here, go the long way.
+type letters [latinEnd]struct{ accented, plain rune }
+
+// latinEnd is past Latin Extended Additional, where Vietnamese has its letters with tone.
+const latinEnd = 0x1f00
+
+//nolint:gochecknoglobals // a table that never changes
+var latin = sync.OnceValue(func() *letters {
+	t := new(letters)
+	for _, span := range [][2]rune{{'0', '9'}, {'A', 'Z'}, {'a', 'z'}, {0xc0, 0x24f}, {0x1e00, latinEnd - 1}} {
+		for r := span[0]; r <= span[1]; r++ {
+			if !isWordRune(r) {
+				continue
+			}
+			// Letters that fold to several, or to a mark and a base, go the long way.
+			if a := []rune(lower(string(r))); len(a) == 1 {
+				if p := []rune(strip(string(a))); len(p) == 1 && a[0] < latinEnd {
+					t[r].accented, t[r].plain = a[0], p[0]
+					t[a[0]] = t[r]
+				}
+			}
+		}
+	}
+	return t
+})
+
+// Base gives the lower-case letter or digit under r without diacritics, 0 when r is neither a Latin letter nor a digit.
+func Base(r rune) rune {
+	if r < 0 || r >= latinEnd {
+		return 0
+	}
+	return latin()[r].plain
+}
+
+// quick folds a word of Latin letters and digits of at most maxTokenRunes; false when the word needs the long way.
+func quick(w string) (accented, plain string, ok bool) {
+	t := latin()
+	var a [maxTokenRunes]rune
+	n := 0
+	for _, r := range w {
+		if r >= latinEnd || n == len(a) || t[r].accented == 0 {
+			return "", "", false
+		}
+		a[n] = t[r].accented
+		n++
+	}
+	tone(a[:n])
+	accented = string(a[:n])
+	for i, r := range a[:n] {
+		a[i] = t[r].plain // a folded letter folds to itself, and its plain form with it
+	}
+	return accented, string(a[:n]), true
+}
+
 // appendWord folds one word. Decomposition can part it (½ is 1⁄2), so it may become several tokens over the same bytes.
 func appendWord(out []Token, w string, start, end int) []Token {
+	if a, p, ok := quick(w); ok {
+		return append(out, Token{Accented: a, Plain: p, Start: start, End: end})
+	}
 	for _, part := range strings.FieldsFunc(lower(w), func(r rune) bool { return !isWordRune(r) }) {
 		rs := []rune(part)
 		for len(rs) > 0 {

@@ -35,6 +35,30 @@ func TestFold(t *testing.T) {
 	}
 }
 
+func TestQuickFoldsAsTheLongWayDoes(t *testing.T) {
+	t.Parallel()
+	for r := rune(1); r < latinEnd; r++ {
+		a, p, ok := quick(string(r))
+		if !ok {
+			continue
+		}
+		if want := lower(string(r)); a != want || p != strip(want) {
+			t.Errorf("quick(%q) = %q, %q; the long way gives %q", r, a, p, want)
+		}
+	}
+	if Base('Ộ') != 'o' || Base('Đ') != 'd' || Base('7') != '7' || Base('-') != 0 || Base('Ω') != 0 {
+		t.Error("Base gives letters and digits alone")
+	}
+}
+
+func BenchmarkAccented(b *testing.B) {
+	s := strings.Repeat("Căn cứ Luật Tổ chức chính quyền địa phương ngày 19/6/2015; ", 40)
+	b.SetBytes(int64(len(s)))
+	for b.Loop() {
+		Accented(s)
+	}
+}
+
 func TestTonesKeepsCaseAndPunctuation(t *testing.T) {
 	t.Parallel()
 	if got, want := Tones("UỶ BAN, Uỷ ban; HOÀ BÌNH – khoẻ"), "ỦY BAN, Ủy ban; HÒA BÌNH – khỏe"; got != want {
