@@ -22,14 +22,18 @@ func socketDir(dir string, a account) (string, error) {
 		return near, a.ownDir(near)
 	}
 	sum := sha256.Sum256([]byte(dir))
-	base := "/tmp"
-	if os.Geteuid() == 0 {
-		base = "/run"
-	}
-	far := filepath.Join(base, fmt.Sprintf("sohoa-%d-%s", a.uid, hex.EncodeToString(sum[:8])))
+	far := filepath.Join(farBase(), fmt.Sprintf("sohoa-%d-%s", a.uid, hex.EncodeToString(sum[:8])))
 	// In a shared folder somebody else may have made it first; ownDir refuses what is not ours.
 	if st, err := os.Lstat(far); err == nil && !st.IsDir() {
 		return "", fmt.Errorf("%s is in the way of the socket folder", far)
 	}
 	return far, a.ownDir(far)
+}
+
+// farBase is a folder with a short name in which we may make another.
+func farBase() string {
+	if os.Geteuid() == 0 {
+		return "/run"
+	}
+	return "/tmp"
 }
