@@ -1,0 +1,53 @@
+// Thin calls into leptonica and libjpeg. Every PIX that comes out belongs to the caller (pixDestroy); NULL or non-zero is failure.
+// Pixels of a 32 bpp PIX are R, G, B from the highest byte down; of a 1 bpp PIX, 1 is black.
+#ifndef SOHOA_LEPT_H
+#define SOHOA_LEPT_H
+
+#include <stddef.h>
+#include <allheaders.h>
+
+typedef struct {
+	int width, height, components;
+} so_size;
+
+// Modes of so_jpeg_decode.
+enum {
+	SO_JPEG_READ = 0,  // 8 bpp for recognition: gray, red lifted to paper
+	SO_JPEG_COLOUR = 1 // 8 bpp for one component, else 32 bpp sRGB
+};
+
+int so_jpeg_size(const unsigned char *data, size_t size, so_size *out);
+// so_jpeg_decode scales by eighths/8 while decoding. inverted says that in CMYK 255 is no ink; in gray and RGB, that 0 is white.
+PIX *so_jpeg_decode(const unsigned char *data, size_t size, int mode, int eighths, int inverted);
+
+// so_header reads size and depth without decoding; frame is for TIFF only.
+int so_header(const unsigned char *data, size_t size, int frame, so_size *out, int *bits);
+PIX *so_read(const unsigned char *data, size_t size);
+PIX *so_read_tiff(const unsigned char *data, size_t size, int frame);
+
+// so_plain makes any PIX one of 1, 8 (gray) or 32 bpp (sRGB), without palette; transparent pixels show white. Consumes pix.
+PIX *so_plain(PIX *pix);
+// so_reading makes an 8 bpp copy for recognition of a plain PIX: gray, red lifted to paper.
+PIX *so_reading(PIX *plain);
+// so_thin tells whether a plain 32 bpp PIX is gray (1) and whether an 8 bpp one is black and white only (1).
+int so_is_gray(PIX *plain32);
+int so_is_bilevel(PIX *gray8);
+
+// so_cmyk turns a 32 bpp PIX that really holds C, M, Y, K into sRGB, in place; inverted says that 255 is no ink.
+void so_cmyk(PIX *pix, int inverted);
+
+// so_rows copies the pixels out row by row without padding: 1 bpp packed (1 black), 8 bpp, or R, G, B of 32 bpp.
+void so_rows(PIX *pix, unsigned char *out);
+
+PIX *so_quarter_turn(PIX *pix, int quarters);
+PIX *so_rotate(PIX *gray, double degrees);
+PIX *so_ink(PIX *pix, int threshold);
+
+// so_skew finds the tilt (degrees, clockwise positive turns it level) of a 1 bpp PIX within ±range; score grows with the
+// sharpness of its rows.
+int so_skew(PIX *ink, double range, float *degrees, float *conf, float *score);
+
+int so_encode_jpeg(PIX *pix, int quality, unsigned char **out, size_t *size);
+int so_encode_tiff_g4(PIX *ink, unsigned char **out, size_t *size);
+
+#endif

@@ -1,0 +1,83 @@
+//go:build cgo && linux
+
+// Package ocr reads the text of one page: it makes the picture fit for tesseract, recognises it once, and says where each word
+// stands on the upright page.
+//
+// The steps, in order: decode to gray with red ink lifted to paper; bring to the reading resolution; stop at blank pages; level;
+// recognise; look again at another turn where that was poor; leave out what is no text; put boxes back onto the upright page.
+// There is one Settings, the default one, and no switch by file name or content. What was tried is in docs/adr/0010.
+//
+// Confidence is 0–100 as tesseract reports it, angles are degrees clockwise. A Recogniser is used by one goroutine.
+package ocr
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+)
+
+// revision is raised when code, not a setting, changes what is read.
+const revision = 1
+
+// Settings are all the numbers that can change a result; their hash names the results. The zero value is of no use: see Default.
+type Settings struct {
+	Revision int
+	Language string // tesseract's model
+	Model    string // start of the model file's SHA-256, set when it is opened
+
+	ReadDPI       float64 // resolution to recognise at
+	ReadTolerance float64 // a picture within this share of ReadDPI is not scaled
+	MaxReadPixels int     // a larger page is read at a lower resolution
+	MaxEnlarge    float64 // a coarse picture is enlarged at most so much
+
+	InkThreshold int     // gray below which a pixel is ink, for skew and turn
+	LookDPI      float64 // resolution of the copy on which ink and skew are judged
+	MinSkew      float64 // degrees below which levelling gains nothing
+	MaxSkew      float64 // degrees that are searched
+	SkewSure     float64 // confidence above which a skew is believed
+
+	TurnBelow float64 // mean confidence below which other turns are tried
+	TurnWords int     // fewer words than this cannot vouch for a turn
+	TurnDPI   float64 // resolution at which other turns are tried
+
+	WeakWord float64 // a word below is kept only beside better ones
+	WeakLine float64 // a line whose mean is below is left out
+	SureWord float64 // a page without a word above is no text
+}
+
+// Default is the one setting in use.
+func Default() Settings {
+	return Settings{
+		Revision: revision,
+		Language: "vie",
+
+		ReadDPI:       300,
+		ReadTolerance: 0.2,
+		MaxReadPixels: 40_000_000,
+		MaxEnlarge:    3,
+
+		InkThreshold: 140,
+		LookDPI:      100,
+		MinSkew:      0.8,
+		MaxSkew:      11,
+		SkewSure:     3,
+
+		TurnBelow: 70,
+		TurnWords: 10,
+		TurnDPI:   150,
+
+		WeakWord: 35,
+		WeakLine: 45,
+		SureWord: 75,
+	}
+}
+
+// Hash is a short name for the settings.
+func (s Settings) Hash() string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic("settings are plain numbers and strings: " + err.Error())
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:6])
+}

@@ -1,0 +1,120 @@
+//go:build cgo && linux
+
+// Package picture decodes a page's picture in any of its encodings, and encodes it anew for renditions and viewers.
+//
+// It is private to cmd/sohoa-ocr. What is wrong with the data is a rejecting fault; pictures are capped at lept.MaxPixels.
+package picture
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"sohoa/internal/engine/lept"
+	"sohoa/internal/engine/wrap"
+	"sohoa/internal/fault"
+	"sohoa/internal/page"
+)
+
+// use is what a picture is decoded for.
+type use int
+
+const (
+	toRead use = iota // gray, red lifted to paper; 1-bit stays 1-bit
+	toKeep            // as it is
+)
+
+// Upright decodes a picture for recognition: gray (or 1-bit), with red lifted to paper, mirrored and turned as the file says.
+func Upright(p page.Picture) (*lept.Pix, error) {
+	x, err := decode(p, toRead, 8)
+	if err != nil {
+		return nil, asFault(err)
+	}
+	if x.Depth() == 32 {
+		gray, err := x.Reading()
+		x.Close()
+		if err != nil {
+			return nil, err
+		}
+		x = gray
+	}
+	return orient(x, p)
+}
+
+// orient applies what the file says about mirror and turn. It consumes x.
+func orient(x *lept.Pix, p page.Picture) (*lept.Pix, error) {
+	if p.Mirror {
+		x.FlipLR()
+	}
+	return x.Turn(int(p.Turn))
+}
+
+// decode gives the raster as stored, at eighths/8 of its size where the encoding can do that cheaply (JPEG only).
+func decode(p page.Picture, u use, eighths int) (*lept.Pix, error) {
+	switch p.Encoding {
+	case page.JPEG:
+		return lept.JPEG(p.Data, u == toRead, eighths, p.Inverted)
+	case page.CCITT:
+		return decodeCCITT(p)
+	case page.Flate:
+		return decodeFlate(p)
+	case page.TIFF:
+		data := p.Data
+		t, err := wrap.ReadTIFF(data, p.Frame)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", lept.ErrUndecodable, err)
+		}
+		if t.Orientation != 1 {
+			data = bytes.Clone(data)
+			t.Upright(data)
+		}
+		x, err := lept.ReadTIFF(data, p.Frame)
+		return inverted(x, p.Inverted, err)
+	case page.PNG, page.WebP, page.PNM:
+		x, err := lept.Read(p.Data)
+		return inverted(x, p.Inverted, err)
+	}
+	return nil, fault.New(fault.FileUnsupported, "a picture encoded as %q", p.Encoding)
+}
+
+func inverted(x *lept.Pix, invert bool, err error) (*lept.Pix, error) {
+	if err == nil && invert {
+		x.Invert()
+	}
+	return x, err
+}
+
+func decodeCCITT(p page.Picture) (*lept.Pix, error) {
+	c := p.CCITT
+	if c == nil {
+		c = &page.CCITTParams{}
+	}
+	if c.K >= 0 || c.EncodedByteAlign {
+		return nil, fault.New(fault.FileUnsupported, "Group 3 fax")
+	}
+	x, err := lept.ReadTIFF(wrap.Group4(p.Data, p.Width, p.Height), 0)
+	return inverted(x, c.BlackIs1 != p.Inverted, err)
+}
+
+func decodeFlate(p page.Picture) (*lept.Pix, error) {
+	png, err := wrap.PNG(p)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", lept.ErrUndecodable, err)
+	}
+	if p.Components == 4 {
+		return lept.ReadCMYK(png, p.Inverted)
+	}
+	x, err := lept.Read(png)
+	return inverted(x, p.Inverted && p.Palette == nil, err)
+}
+
+// asFault says whose fault it is that a picture did not decode.
+func asFault(err error) error {
+	switch {
+	case errors.Is(err, lept.ErrTooLarge):
+		return fault.Wrap(fault.PageTooLarge, err, "the page's picture has more than %d megapixels", lept.MaxPixels/1_000_000)
+	case errors.Is(err, lept.ErrUndecodable):
+		return fault.Wrap(fault.FileUnreadable, err, "the page's picture is damaged or cut off")
+	}
+	return err
+}
