@@ -3,6 +3,7 @@ package digitise
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"sohoa/internal/archive"
@@ -18,7 +19,7 @@ func (s *Service) Settle(ctx context.Context, t archive.Task) error {
 	if err != nil {
 		return err
 	}
-	if v.Manifest == nil {
+	if v.Manifest == nil || v.Snapshot == nil {
 		return fault.New(fault.Internal, "version %d of document %s is to be settled and has no manifest", v.Version, v.Document)
 	}
 	until := v.CreatedAt.Add(Retention).UTC().Truncate(time.Second)
@@ -40,12 +41,15 @@ func (s *Service) Settle(ctx context.Context, t archive.Task) error {
 		return err
 	}
 	done := ArchivedVersion{At: s.d.Now().UTC(), Until: until}
+	done.Pages = append(done.Pages, indexPage(0, strings.Join([]string{
+		v.Snapshot.Title, v.Name, v.Dossier, value(v.Fields, "number") + "/" + value(v.Fields, "symbol"), v.Snapshot.Author,
+	}, "\n")))
 	for i, r := range results {
 		body := r.Text()
 		for _, l := range r.Laid {
 			body += "\n" + l.Text()
 		}
-		done.Pages = append(done.Pages, IndexPage{Ordinal: i + 1, Body: body, Accented: fold.Accented(body), Plain: fold.Plain(body)})
+		done.Pages = append(done.Pages, indexPage(i+1, body))
 	}
 	if err := s.d.Catalogue.Archived(ctx, t, done); err != nil {
 		return err
@@ -53,4 +57,8 @@ func (s *Service) Settle(ctx context.Context, t archive.Task) error {
 	s.d.Failpoint("settle-after-archived")
 	s.d.Logger.InfoContext(ctx, "document archived", "document", v.Document, "version", v.Version, "pages", len(v.Pages))
 	return nil
+}
+
+func indexPage(ordinal int, body string) IndexPage {
+	return IndexPage{Ordinal: ordinal, Body: body, Accented: fold.Accented(body), Plain: fold.Plain(body)}
 }

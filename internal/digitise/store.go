@@ -17,7 +17,7 @@ var ErrFenced = errors.New("the step was overtaken") //nolint:gochecknoglobals /
 
 // Objects keeps bytes. Every Put is create-only and returns only once the bytes would survive a loss of power.
 type Objects interface {
-	OpenMaster(ctx context.Context, d fixity.Digest) (io.ReadCloser, error)
+	OpenMaster(ctx context.Context, d fixity.Digest) (io.ReadSeekCloser, error)
 	GetResult(ctx context.Context, key string) ([]byte, error)
 	// PutResult stores b unless something is stored under key already, and returns what is.
 	PutResult(ctx context.Context, key string, b []byte) ([]byte, error)
@@ -48,8 +48,8 @@ type Catalogue interface {
 
 	// Stall notes on the row and the task that the system was at fault; the task waits for delay, or for an operator.
 	Stall(ctx context.Context, t archive.Task, s Stalled) error
-	// Close removes a task that has nothing left to do.
-	Close(ctx context.Context, t archive.Task) error
+	// CloseTask removes a task that has nothing left to do.
+	CloseTask(ctx context.Context, t archive.Task) error
 }
 
 // Split is what inspection found: the documents in the file, each with its pages in the master.
@@ -141,7 +141,7 @@ type ArchivedVersion struct {
 	Until time.Time // retention of the masters
 }
 
-// IndexPage is one page for search: as read, and folded both ways.
+// IndexPage is one page for search: as read, and folded both ways. Ordinal 0 is the document's own data: title, name, codes.
 type IndexPage struct {
 	Ordinal               int
 	Body, Accented, Plain string

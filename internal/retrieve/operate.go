@@ -90,6 +90,17 @@ func (s *Service) operate(ctx context.Context, a archive.Actor, sub Subject,
 	return 0, fault.New(fault.RequestMalformed, "name a batch, document or accession")
 }
 
+// CloseBatch ends a batch: nothing more is taken into it.
+func (s *Service) CloseBatch(ctx context.Context, a archive.Actor, id archive.BatchID) error {
+	if err := permit(a, archive.ActIngest); err != nil {
+		return err
+	}
+	if _, err := s.Batch(ctx, a, id); err != nil {
+		return err
+	}
+	return s.d.Operations.CloseBatch(ctx, a.Account, id)
+}
+
 // Queue tells what waits in the city.
 func (s *Service) Queue(ctx context.Context, a archive.Actor) (Queue, error) {
 	if err := permit(a, archive.ActRead); err != nil {

@@ -37,6 +37,7 @@ type Operations interface {
 	RetryAccession(ctx context.Context, actor string, id archive.AccessionID) error
 	RetryBatch(ctx context.Context, actor string, id archive.BatchID) (int, error)
 	PauseQueue(ctx context.Context, actor string, paused bool) error
+	CloseBatch(ctx context.Context, actor string, id archive.BatchID) error
 }
 
 // Objects opens bytes. A missing object is fs.ErrNotExist.
@@ -196,9 +197,9 @@ type Search struct {
 // Hit is a document that matches, with the first matching page and the words around the match.
 type Hit struct {
 	Document
-	Page    int       `json:"page,omitempty"`
-	Pages   int       `json:"matching_pages,omitempty"`
-	Snippet []Snippet `json:"snippet,omitempty"`
+	Page          int       `json:"page,omitempty"`
+	MatchingPages int       `json:"matching_pages,omitempty"`
+	Snippet       []Snippet `json:"snippet,omitempty"`
 }
 
 // Snippet is a run of text; Match says that it is what was searched for.

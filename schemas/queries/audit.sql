@@ -6,7 +6,7 @@ SELECT pg_try_advisory_xact_lock(7266701) AS locked;
 
 -- name: UnsealedEvents :many
 SELECT e.* FROM audit_events e LEFT JOIN audit_links l ON l.event_id = e.id
-WHERE l.event_id IS NULL AND e.id > $1 ORDER BY e.id LIMIT 10000;
+WHERE l.event_id IS NULL ORDER BY e.id LIMIT 10000;
 
 -- name: LastBlock :one
 SELECT * FROM audit_blocks ORDER BY id DESC LIMIT 1;

@@ -117,3 +117,7 @@ UPDATE masters SET retain_until = greatest(retain_until, $2) WHERE digest = $1;
 
 -- name: GetMaster :one
 SELECT * FROM masters WHERE digest = $1;
+
+-- name: ResetPages :exec
+UPDATE pages SET state = 'waiting', kind = NULL, found_turn = NULL, skew = NULL, confidence = NULL, result_key = NULL
+WHERE document_id = $1 AND version = $2;

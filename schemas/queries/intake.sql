@@ -61,7 +61,17 @@ WHERE id = $1 AND state IN ('received', 'inspecting');
 UPDATE accessions SET stalled_code = sqlc.arg(code)::text, stalled_detail = sqlc.arg(detail)::text, stalled_at = coalesce(stalled_at, now())
 WHERE id = $1 AND attempt = $2 AND state IN ('received', 'inspecting');
 
--- name: ReopenRejected :execrows
--- An operator's retry of a rejected file, after the readers have learnt something.
+-- name: ReopenAccession :execrows
+-- An operator's retry of a rejected file (after the readers have learnt something) or of a cancelled one.
 UPDATE accessions SET state = 'received', attempt = attempt + 1, rejected_code = NULL, rejected_detail = NULL
-WHERE id = $1 AND state = 'rejected';
+WHERE id = $1 AND state IN ('rejected', 'cancelled');
+
+-- name: CancelSplitAccessions :exec
+-- The accessions of a cancelled document, once none of their documents goes on.
+UPDATE accessions a SET state = 'cancelled', attempt = attempt + 1
+WHERE a.state = 'split' AND a.id IN (SELECT l.accession_id FROM document_accessions l WHERE l.document_id = $1)
+  AND NOT EXISTS (SELECT 1 FROM document_accessions l JOIN documents d ON d.id = l.document_id
+                  WHERE l.accession_id = a.id AND d.processing <> 'cancelled');
+
+-- name: RejectSplitAccession :exec
+UPDATE accessions SET state = 'rejected', rejected_code = sqlc.arg(code)::text, rejected_detail = sqlc.arg(detail)::text WHERE id = $1 AND state = 'split';

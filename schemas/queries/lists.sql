@@ -41,32 +41,27 @@ WHERE (sqlc.narg(unit_code)::text IS NULL OR d.unit_code = sqlc.narg(unit_code):
   AND (sqlc.narg(batch_id)::uuid IS NULL OR d.batch_id = sqlc.narg(batch_id)::uuid)
 GROUP BY d.processing;
 
--- name: CountPagesRead :one
-SELECT (count(*) FILTER (WHERE p.state = 'read'))::bigint AS read, count(*) AS all
-FROM documents d JOIN pages p ON p.document_id = d.id AND p.version = d.version WHERE d.batch_id = $1;
-
 -- name: Search :many
--- Matching pages of the newest documents first; number and symbol match in their own column. Empty queries match everything.
-SELECT d.id, d.seq, d.title, d.name, d.unit_code, d.doc_type, d.number, d.symbol, d.issued_on, d.agency, d.processing, d.release, d.archived_at,
-       v.page_count, coalesce(h.ordinal, 0)::int AS ordinal, coalesce(h.body, '')::text AS body, coalesce(h.hits, 0)::bigint AS hits
+-- Documents of which a page matches, newest first, or whose number and symbol are what was asked for. Page 0 holds the document's
+-- own data (title, name, codes). Without words every document in the range matches.
+SELECT d.*, v.page_count, bt.name AS batch_name, coalesce(h.ordinal, 0)::int AS ordinal, coalesce(h.body, '')::text AS body, coalesce(h.hits, 0)::bigint AS hits
 FROM documents d
 JOIN versions v ON v.document_id = d.id AND v.version = d.version
+LEFT JOIN batches bt ON bt.id = d.batch_id
 LEFT JOIN LATERAL (
     SELECT min(s.ordinal) AS ordinal, (array_agg(s.body ORDER BY s.ordinal))[1] AS body, count(*) AS hits
     FROM search_pages s
-    WHERE s.document_id = d.id
-      AND (sqlc.narg(accented)::text IS NULL OR s.accented @@ sqlc.narg(accented)::tsquery)
-      AND (sqlc.narg(plain)::text IS NULL OR s.plain @@ sqlc.narg(plain)::tsquery)
-) h ON sqlc.narg(accented)::text IS NOT NULL OR sqlc.narg(plain)::text IS NOT NULL
+    WHERE s.document_id = d.id AND s.ordinal > 0 AND s.plain @@ to_tsquery('simple', sqlc.narg(plain)::text)
+      AND (sqlc.narg(accented)::text IS NULL OR s.accented @@ to_tsquery('simple', sqlc.narg(accented)::text))
+) h ON sqlc.narg(plain)::text IS NOT NULL
 WHERE (sqlc.narg(unit_code)::text IS NULL OR d.unit_code = sqlc.narg(unit_code)::text)
-  AND (sqlc.narg(number_symbol)::text IS NULL OR d.number_symbol = sqlc.narg(number_symbol)::text)
   AND (sqlc.narg(issued_from)::date IS NULL OR d.issued_on >= sqlc.narg(issued_from)::date)
   AND (sqlc.narg(issued_to)::date IS NULL OR d.issued_on <= sqlc.narg(issued_to)::date)
   AND (sqlc.narg(before)::bigint IS NULL OR d.seq < sqlc.narg(before)::bigint)
-  AND ((sqlc.narg(accented)::text IS NULL AND sqlc.narg(plain)::text IS NULL) OR d.id IN (
+  AND (sqlc.narg(plain)::text IS NULL OR d.number_symbol = sqlc.narg(number_symbol)::text OR d.id IN (
       SELECT s.document_id FROM search_pages s
-      WHERE (sqlc.narg(accented)::text IS NULL OR s.accented @@ sqlc.narg(accented)::tsquery)
-        AND (sqlc.narg(plain)::text IS NULL OR s.plain @@ sqlc.narg(plain)::tsquery)))
+      WHERE s.plain @@ to_tsquery('simple', sqlc.narg(plain)::text)
+        AND (sqlc.narg(accented)::text IS NULL OR s.accented @@ to_tsquery('simple', sqlc.narg(accented)::text))))
   AND d.processing <> 'cancelled'
 ORDER BY d.seq DESC LIMIT sqlc.arg(page_size)::int;
 
@@ -84,3 +79,16 @@ SELECT * FROM orphans ORDER BY bucket, object_key LIMIT sqlc.arg(page_size)::int
 
 -- name: FinishedDocuments :many
 SELECT id FROM documents WHERE id = ANY (sqlc.arg(ids)::uuid[]) AND processing IN ('archived', 'cancelled');
+
+-- name: FindBatchByName :one
+SELECT * FROM batches WHERE name = $1 AND (sqlc.narg(unit_code)::text IS NULL OR unit_code = sqlc.narg(unit_code)::text)
+ORDER BY created_at DESC LIMIT 1;
+
+-- name: CountBatch :one
+SELECT count(*) FROM accessions WHERE batch_id = $1;
+
+-- name: CountReadInProgress :one
+SELECT count(*) FROM documents d JOIN pages p ON p.document_id = d.id AND p.version = d.version
+WHERE d.processing = 'recognising' AND p.state = 'read'
+  AND (sqlc.narg(unit_code)::text IS NULL OR d.unit_code = sqlc.narg(unit_code)::text)
+  AND (sqlc.narg(batch_id)::uuid IS NULL OR d.batch_id = sqlc.narg(batch_id)::uuid);

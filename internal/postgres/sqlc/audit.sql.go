@@ -202,11 +202,11 @@ func (q *Queries) LockSealer(ctx context.Context) (bool, error) {
 
 const unsealedEvents = `-- name: UnsealedEvents :many
 SELECT e.id, e.at, e.actor, e.action, e.unit_code, e.batch_id, e.accession_id, e.document_id, e.detail FROM audit_events e LEFT JOIN audit_links l ON l.event_id = e.id
-WHERE l.event_id IS NULL AND e.id > $1 ORDER BY e.id LIMIT 10000
+WHERE l.event_id IS NULL ORDER BY e.id LIMIT 10000
 `
 
-func (q *Queries) UnsealedEvents(ctx context.Context, id int64) ([]AuditEvent, error) {
-	rows, err := q.db.Query(ctx, unsealedEvents, id)
+func (q *Queries) UnsealedEvents(ctx context.Context) ([]AuditEvent, error) {
+	rows, err := q.db.Query(ctx, unsealedEvents)
 	if err != nil {
 		return nil, err
 	}

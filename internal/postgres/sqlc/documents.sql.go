@@ -773,6 +773,21 @@ func (q *Queries) ReadPage(ctx context.Context, arg ReadPageParams) (int64, erro
 	return result.RowsAffected(), nil
 }
 
+const resetPages = `-- name: ResetPages :exec
+UPDATE pages SET state = 'waiting', kind = NULL, found_turn = NULL, skew = NULL, confidence = NULL, result_key = NULL
+WHERE document_id = $1 AND version = $2
+`
+
+type ResetPagesParams struct {
+	DocumentID string
+	Version    int32
+}
+
+func (q *Queries) ResetPages(ctx context.Context, arg ResetPagesParams) error {
+	_, err := q.db.Exec(ctx, resetPages, arg.DocumentID, arg.Version)
+	return err
+}
+
 const reviveDocument = `-- name: ReviveDocument :execrows
 UPDATE documents SET processing = 'recognising', attempt = attempt + 1 WHERE id = $1 AND processing = 'cancelled'
 `

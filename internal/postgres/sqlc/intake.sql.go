@@ -42,6 +42,19 @@ func (q *Queries) CancelAccession(ctx context.Context, id string) (int64, error)
 	return result.RowsAffected(), nil
 }
 
+const cancelSplitAccessions = `-- name: CancelSplitAccessions :exec
+UPDATE accessions a SET state = 'cancelled', attempt = attempt + 1
+WHERE a.state = 'split' AND a.id IN (SELECT l.accession_id FROM document_accessions l WHERE l.document_id = $1)
+  AND NOT EXISTS (SELECT 1 FROM document_accessions l JOIN documents d ON d.id = l.document_id
+                  WHERE l.accession_id = a.id AND d.processing <> 'cancelled')
+`
+
+// The accessions of a cancelled document, once none of their documents goes on.
+func (q *Queries) CancelSplitAccessions(ctx context.Context, documentID string) error {
+	_, err := q.db.Exec(ctx, cancelSplitAccessions, documentID)
+	return err
+}
+
 const ensureUnit = `-- name: EnsureUnit :exec
 INSERT INTO units (code, name) VALUES ($1, $1) ON CONFLICT DO NOTHING
 `
@@ -276,14 +289,29 @@ func (q *Queries) RejectAccession(ctx context.Context, arg RejectAccessionParams
 	return result.RowsAffected(), nil
 }
 
-const reopenRejected = `-- name: ReopenRejected :execrows
-UPDATE accessions SET state = 'received', attempt = attempt + 1, rejected_code = NULL, rejected_detail = NULL
-WHERE id = $1 AND state = 'rejected'
+const rejectSplitAccession = `-- name: RejectSplitAccession :exec
+UPDATE accessions SET state = 'rejected', rejected_code = $2::text, rejected_detail = $3::text WHERE id = $1 AND state = 'split'
 `
 
-// An operator's retry of a rejected file, after the readers have learnt something.
-func (q *Queries) ReopenRejected(ctx context.Context, id string) (int64, error) {
-	result, err := q.db.Exec(ctx, reopenRejected, id)
+type RejectSplitAccessionParams struct {
+	ID     string
+	Code   string
+	Detail string
+}
+
+func (q *Queries) RejectSplitAccession(ctx context.Context, arg RejectSplitAccessionParams) error {
+	_, err := q.db.Exec(ctx, rejectSplitAccession, arg.ID, arg.Code, arg.Detail)
+	return err
+}
+
+const reopenAccession = `-- name: ReopenAccession :execrows
+UPDATE accessions SET state = 'received', attempt = attempt + 1, rejected_code = NULL, rejected_detail = NULL
+WHERE id = $1 AND state IN ('rejected', 'cancelled')
+`
+
+// An operator's retry of a rejected file (after the readers have learnt something) or of a cancelled one.
+func (q *Queries) ReopenAccession(ctx context.Context, id string) (int64, error) {
+	result, err := q.db.Exec(ctx, reopenAccession, id)
 	if err != nil {
 		return 0, err
 	}

@@ -57,6 +57,17 @@ func (q *Queries) CountAccessions(ctx context.Context, arg CountAccessionsParams
 	return items, nil
 }
 
+const countBatch = `-- name: CountBatch :one
+SELECT count(*) FROM accessions WHERE batch_id = $1
+`
+
+func (q *Queries) CountBatch(ctx context.Context, batchID *string) (int64, error) {
+	row := q.db.QueryRow(ctx, countBatch, batchID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countDocuments = `-- name: CountDocuments :many
 SELECT d.processing, count(*) AS n, (count(*) FILTER (WHERE d.stalled_at IS NOT NULL))::bigint AS stalled, coalesce(sum(v.page_count), 0)::bigint AS pages
 FROM documents d JOIN versions v ON v.document_id = d.id AND v.version = d.version
@@ -102,21 +113,23 @@ func (q *Queries) CountDocuments(ctx context.Context, arg CountDocumentsParams) 
 	return items, nil
 }
 
-const countPagesRead = `-- name: CountPagesRead :one
-SELECT (count(*) FILTER (WHERE p.state = 'read'))::bigint AS read, count(*) AS all
-FROM documents d JOIN pages p ON p.document_id = d.id AND p.version = d.version WHERE d.batch_id = $1
+const countReadInProgress = `-- name: CountReadInProgress :one
+SELECT count(*) FROM documents d JOIN pages p ON p.document_id = d.id AND p.version = d.version
+WHERE d.processing = 'recognising' AND p.state = 'read'
+  AND ($1::text IS NULL OR d.unit_code = $1::text)
+  AND ($2::uuid IS NULL OR d.batch_id = $2::uuid)
 `
 
-type CountPagesReadRow struct {
-	Read int64
-	All  int64
+type CountReadInProgressParams struct {
+	UnitCode *string
+	BatchID  *string
 }
 
-func (q *Queries) CountPagesRead(ctx context.Context, batchID *string) (CountPagesReadRow, error) {
-	row := q.db.QueryRow(ctx, countPagesRead, batchID)
-	var i CountPagesReadRow
-	err := row.Scan(&i.Read, &i.All)
-	return i, err
+func (q *Queries) CountReadInProgress(ctx context.Context, arg CountReadInProgressParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countReadInProgress, arg.UnitCode, arg.BatchID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const documentsOfAccessions = `-- name: DocumentsOfAccessions :many
@@ -175,6 +188,35 @@ type DropOrphanParams struct {
 func (q *Queries) DropOrphan(ctx context.Context, arg DropOrphanParams) error {
 	_, err := q.db.Exec(ctx, dropOrphan, arg.Bucket, arg.ObjectKey)
 	return err
+}
+
+const findBatchByName = `-- name: FindBatchByName :one
+SELECT id, unit_code, name, state, queue, expected_count, device, shelf, created_by, created_at, closed_at FROM batches WHERE name = $1 AND ($2::text IS NULL OR unit_code = $2::text)
+ORDER BY created_at DESC LIMIT 1
+`
+
+type FindBatchByNameParams struct {
+	Name     string
+	UnitCode *string
+}
+
+func (q *Queries) FindBatchByName(ctx context.Context, arg FindBatchByNameParams) (Batch, error) {
+	row := q.db.QueryRow(ctx, findBatchByName, arg.Name, arg.UnitCode)
+	var i Batch
+	err := row.Scan(
+		&i.ID,
+		&i.UnitCode,
+		&i.Name,
+		&i.State,
+		&i.Queue,
+		&i.ExpectedCount,
+		&i.Device,
+		&i.Shelf,
+		&i.CreatedBy,
+		&i.CreatedAt,
+		&i.ClosedAt,
+	)
+	return i, err
 }
 
 const finishedDocuments = `-- name: FinishedDocuments :many
@@ -541,71 +583,84 @@ func (q *Queries) ReferencedMasters(ctx context.Context, digests [][]byte) ([]Re
 }
 
 const search = `-- name: Search :many
-SELECT d.id, d.seq, d.title, d.name, d.unit_code, d.doc_type, d.number, d.symbol, d.issued_on, d.agency, d.processing, d.release, d.archived_at,
-       v.page_count, coalesce(h.ordinal, 0)::int AS ordinal, coalesce(h.body, '')::text AS body, coalesce(h.hits, 0)::bigint AS hits
+SELECT d.id, d.seq, d.unit_code, d.dossier_code, d.access_level, d.batch_id, d.name, d.queue, d.processing, d.release, d.replaced_by, d.version, d.attempt, d.needs_review, d.stalled_code, d.stalled_detail, d.stalled_at, d.title, d.doc_type, d.number, d.symbol, d.number_symbol, d.issued_on, d.agency, d.created_at, d.archived_at, v.page_count, bt.name AS batch_name, coalesce(h.ordinal, 0)::int AS ordinal, coalesce(h.body, '')::text AS body, coalesce(h.hits, 0)::bigint AS hits
 FROM documents d
 JOIN versions v ON v.document_id = d.id AND v.version = d.version
+LEFT JOIN batches bt ON bt.id = d.batch_id
 LEFT JOIN LATERAL (
     SELECT min(s.ordinal) AS ordinal, (array_agg(s.body ORDER BY s.ordinal))[1] AS body, count(*) AS hits
     FROM search_pages s
-    WHERE s.document_id = d.id
-      AND ($1::text IS NULL OR s.accented @@ $1::tsquery)
-      AND ($2::text IS NULL OR s.plain @@ $2::tsquery)
-) h ON $1::text IS NOT NULL OR $2::text IS NOT NULL
+    WHERE s.document_id = d.id AND s.ordinal > 0 AND s.plain @@ to_tsquery('simple', $1::text)
+      AND ($2::text IS NULL OR s.accented @@ to_tsquery('simple', $2::text))
+) h ON $1::text IS NOT NULL
 WHERE ($3::text IS NULL OR d.unit_code = $3::text)
-  AND ($4::text IS NULL OR d.number_symbol = $4::text)
-  AND ($5::date IS NULL OR d.issued_on >= $5::date)
-  AND ($6::date IS NULL OR d.issued_on <= $6::date)
-  AND ($7::bigint IS NULL OR d.seq < $7::bigint)
-  AND (($1::text IS NULL AND $2::text IS NULL) OR d.id IN (
+  AND ($4::date IS NULL OR d.issued_on >= $4::date)
+  AND ($5::date IS NULL OR d.issued_on <= $5::date)
+  AND ($6::bigint IS NULL OR d.seq < $6::bigint)
+  AND ($1::text IS NULL OR d.number_symbol = $7::text OR d.id IN (
       SELECT s.document_id FROM search_pages s
-      WHERE ($1::text IS NULL OR s.accented @@ $1::tsquery)
-        AND ($2::text IS NULL OR s.plain @@ $2::tsquery)))
+      WHERE s.plain @@ to_tsquery('simple', $1::text)
+        AND ($2::text IS NULL OR s.accented @@ to_tsquery('simple', $2::text))))
   AND d.processing <> 'cancelled'
 ORDER BY d.seq DESC LIMIT $8::int
 `
 
 type SearchParams struct {
-	Accented     *string
 	Plain        *string
+	Accented     *string
 	UnitCode     *string
-	NumberSymbol *string
 	IssuedFrom   *time.Time
 	IssuedTo     *time.Time
 	Before       *int64
+	NumberSymbol *string
 	PageSize     int32
 }
 
 type SearchRow struct {
-	ID         string
-	Seq        int64
-	Title      string
-	Name       string
-	UnitCode   string
-	DocType    *string
-	Number     *string
-	Symbol     *string
-	IssuedOn   *time.Time
-	Agency     *string
-	Processing string
-	Release    string
-	ArchivedAt *time.Time
-	PageCount  int32
-	Ordinal    int32
-	Body       string
-	Hits       int64
+	ID            string
+	Seq           int64
+	UnitCode      string
+	DossierCode   *string
+	AccessLevel   string
+	BatchID       *string
+	Name          string
+	Queue         string
+	Processing    string
+	Release       string
+	ReplacedBy    *string
+	Version       int32
+	Attempt       int32
+	NeedsReview   bool
+	StalledCode   *string
+	StalledDetail *string
+	StalledAt     *time.Time
+	Title         string
+	DocType       *string
+	Number        *string
+	Symbol        *string
+	NumberSymbol  *string
+	IssuedOn      *time.Time
+	Agency        *string
+	CreatedAt     time.Time
+	ArchivedAt    *time.Time
+	PageCount     int32
+	BatchName     *string
+	Ordinal       int32
+	Body          string
+	Hits          int64
 }
 
-// Matching pages of the newest documents first; number and symbol match in their own column. Empty queries match everything.
+// Documents of which a page matches, newest first, or whose number and symbol are what was asked for. Page 0 holds the document's
+// own data (title, name, codes). Without words every document in the range matches.
 func (q *Queries) Search(ctx context.Context, arg SearchParams) ([]SearchRow, error) {
 	rows, err := q.db.Query(ctx, search,
-		arg.Accented,
 		arg.Plain,
+		arg.Accented,
 		arg.UnitCode,
-		arg.NumberSymbol,
 		arg.IssuedFrom,
 		arg.IssuedTo,
 		arg.Before,
+		arg.NumberSymbol,
 		arg.PageSize,
 	)
 	if err != nil {
@@ -618,18 +673,32 @@ func (q *Queries) Search(ctx context.Context, arg SearchParams) ([]SearchRow, er
 		if err := rows.Scan(
 			&i.ID,
 			&i.Seq,
-			&i.Title,
-			&i.Name,
 			&i.UnitCode,
+			&i.DossierCode,
+			&i.AccessLevel,
+			&i.BatchID,
+			&i.Name,
+			&i.Queue,
+			&i.Processing,
+			&i.Release,
+			&i.ReplacedBy,
+			&i.Version,
+			&i.Attempt,
+			&i.NeedsReview,
+			&i.StalledCode,
+			&i.StalledDetail,
+			&i.StalledAt,
+			&i.Title,
 			&i.DocType,
 			&i.Number,
 			&i.Symbol,
+			&i.NumberSymbol,
 			&i.IssuedOn,
 			&i.Agency,
-			&i.Processing,
-			&i.Release,
+			&i.CreatedAt,
 			&i.ArchivedAt,
 			&i.PageCount,
+			&i.BatchName,
 			&i.Ordinal,
 			&i.Body,
 			&i.Hits,
