@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/zlib"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"hash"
 	"io"
@@ -114,9 +113,10 @@ func (f *file) end(root, info int) error {
 		}
 		f.write(fmt.Appendf(nil, "%010d 00000 n \n", off))
 	}
-	f.write(fmt.Appendf(nil, "trailer\n<</Size %d/Root %d 0 R/Info %d 0 R", len(f.offsets)+1, root, info))
-	id := hex.EncodeToString(f.sum.Sum(nil)[:idSize])
-	f.write(fmt.Appendf(nil, "/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n", id, id, at))
+	before, _ := trailerText(len(f.offsets)+1, root, info, at, nil)
+	f.write([]byte(before))
+	_, after := trailerText(len(f.offsets)+1, root, info, at, f.sum.Sum(nil)[:idSize])
+	f.write([]byte(after))
 	if f.err == nil {
 		if err := f.w.Flush(); err != nil {
 			f.err = fmt.Errorf("write rendition: %w", err)
@@ -127,3 +127,9 @@ func (f *file) end(root, info int) error {
 
 // idSize is the length in bytes of each part of the trailer's ID.
 const idSize = 16
+
+// trailerText is the end of the file after the cross-reference table at tableAt: what is under the ID's digest, and the rest.
+func trailerText(size, root, info int, tableAt int64, id []byte) (before, after string) {
+	return fmt.Sprintf("trailer\n<</Size %d/Root %d 0 R/Info %d 0 R", size, root, info),
+		fmt.Sprintf("/ID[<%x><%x>]>>\nstartxref\n%d\n%%%%EOF\n", id, id, tableAt)
+}
