@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"sohoa/internal/archive"
 	"sohoa/internal/dossier"
@@ -38,7 +40,9 @@ type doc struct {
 	header header
 	head   heading
 	sig    signature
-	out    []archive.Field
+	// contexts counts how the paper writes words beside their neighbours; made when first asked for.
+	contexts map[string]map[string]float64
+	out      []archive.Field
 }
 
 func newDoc(pages []page.Result, hints Hints) *doc {
@@ -132,7 +136,7 @@ func (d *doc) agencyFields() {
 	if h.motto.row < 0 {
 		conf *= 0.85
 	}
-	printed := strings.Join(lines, " / ")
+	printed := printedAs(lines, name)
 	d.add(archive.Field{Name: Agency, Value: name, Printed: printed, Confidence: conf, Page: d.first.ordinal, Box: boxOf(ws)})
 	d.add(archive.Field{Name: AgencyPrinted, Value: printed, Confidence: confidenceOf(ws), Page: d.first.ordinal, Box: boxOf(ws)})
 	if h.issuer > 0 {
@@ -143,6 +147,26 @@ func (d *doc) agencyFields() {
 		}
 		d.add(archive.Field{Name: Superior, Value: strings.Join(lines, " / "), Confidence: confidenceOf(ws), Page: d.first.ordinal, Box: boxOf(ws)})
 	}
+}
+
+// printedAs mends lost marks in printed lines by the name they were read as; where only the place of a tone mark differs
+// the printed one stays.
+func printedAs(lines []string, name string) string {
+	forms := map[string]string{}
+	for _, t := range fold.Tokens(name) {
+		forms[t.Plain] = t.Accented
+	}
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		ws := strings.Fields(l)
+		for k, w := range ws {
+			if f, ok := forms[fold.Plain(w)]; ok && f != fold.Accented(w) {
+				ws[k] = recase(w, f)
+			}
+		}
+		out[i] = strings.Join(ws, " ")
+	}
+	return strings.Join(out, " / ")
 }
 
 func (d *doc) numberFields() {
@@ -165,15 +189,7 @@ func (d *doc) numberFields() {
 	f.Printed = textOf(n.digits)
 	d.add(f)
 
-	conf := 0.45*confidenceOf(n.symbolAt) + 0.25
-	abbr := dossier.SymbolType(n.symbol)
-	ty, _ := dossier.TypeOf(abbr)
-	switch {
-	case abbr != "" && ty.Name == d.head.kind:
-		conf += 0.3 // two places of the page agree
-	case abbr == "" && d.head.kindRow < 0 && d.head.letterLike:
-		conf += 0.25
-	}
+	conf := d.symbolConfidence()
 	d.add(archive.Field{Name: Symbol, Value: n.symbol, Printed: textOf(n.symbolAt), Confidence: conf, Page: d.first.ordinal, Box: boxOf(n.symbolAt)})
 	if f.Value != "" {
 		d.add(archive.Field{
@@ -181,6 +197,98 @@ func (d *doc) numberFields() {
 			Page: d.first.ordinal, Box: n.gap.Union(boxOf(n.symbolAt)),
 		})
 	}
+}
+
+// symbolConfidence weighs what else on the paper says the same: the printed type, the agency's initials, the clerk's marks
+// among the recipients, the same symbol in the text.
+func (d *doc) symbolConfidence() float64 {
+	n := d.header.number
+	conf := 0.45 + 0.15*confidenceOf(n.symbolAt)
+	if !n.labelled {
+		conf -= 0.1
+	}
+	parts := strings.Split(n.symbol, "-")
+	abbr := dossier.SymbolType(n.symbol)
+	ty, _ := dossier.TypeOf(abbr)
+	switch {
+	case abbr != "" && ty.Name == d.head.kind:
+		conf += 0.25
+		parts = parts[1:]
+	case abbr != "":
+		conf += 0.05
+		parts = parts[1:]
+	case d.head.kindRow < 0 && d.head.letterLike:
+		conf += 0.1
+	}
+	if len(parts) == 0 {
+		return conf
+	}
+	vouched := 0
+	for _, p := range parts {
+		if d.knowsPart(p) {
+			vouched++
+		}
+	}
+	return conf + (0.985-conf)*float64(vouched)/float64(len(parts))
+}
+
+// knowsPart reports whether the paper vouches for a part of its symbol.
+func (d *doc) knowsPart(part string) bool {
+	if part == "UBND" || part == "HĐND" {
+		return true
+	}
+	for _, l := range d.header.agency {
+		if in := initials(textOf(l)); len(part) >= 2 && (in == part || strings.HasPrefix(in, part)) {
+			return true
+		}
+	}
+	if d.header.hasAgent {
+		var all []string
+		for _, l := range d.header.agency[d.header.issuer:] {
+			all = append(all, textOf(l))
+		}
+		if in := initials(strings.Join(all, " ")); len(part) >= 2 && strings.HasPrefix(in, part) {
+			return true
+		}
+	}
+	for _, r := range d.sig.recipients {
+		for _, w := range strings.FieldsFunc(r, func(r rune) bool { return !unicode.IsLetter(r) }) {
+			if w == part || len(part) >= 3 && strings.HasPrefix(w, part) {
+				return true
+			}
+		}
+	}
+	for _, s := range d.sheets {
+		for k, r := range s.rows {
+			if s == d.first && k == d.header.number.row {
+				continue
+			}
+			for _, f := range dossier.FindNumbers(r.text()) {
+				for p := range strings.SplitSeq(f.Value.Symbol, "-") {
+					if p == part {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// initials abbreviates an agency as symbols do: SỞ TÀI NGUYÊN VÀ MÔI TRƯỜNG is STNMT.
+func initials(name string) string {
+	var b strings.Builder
+	for _, t := range fold.Tokens(name) {
+		if t.Plain == "va" || t.Plain == "cua" || t.Plain == "cac" {
+			continue
+		}
+		r, _ := utf8.DecodeRuneInString(t.Accented)
+		if r != 'đ' {
+			r = rune(t.Plain[0])
+		}
+		b.WriteRune(unicode.ToUpper(r))
+	}
+	return b.String()
 }
 
 // laidDigits gives the digits that a signature laid over the box, empty when there are none.
@@ -386,12 +494,31 @@ func (d *doc) subjectField() {
 		d.add(archive.Field{Name: Subject, Page: d.first.ordinal})
 		return
 	}
-	text := subjectText(g.subject)
-	conf := 0.2 + 0.75*confidenceOf(g.subject)
+	mended, changed := d.mend(g.subject)
+	text := subjectText(mended)
+	conf := 0.2 + 0.75*confidenceOf(g.subject) - 0.03*float64(changed) - 0.1*float64(unlikely(mended))
+	if g.broken {
+		conf = min(conf, 0.6)
+	}
 	if plain := fold.Plain(text); strings.HasPrefix(plain, "ve viec") || strings.HasPrefix(plain, "v v ") {
 		conf += 0.04
 	}
-	d.add(archive.Field{Name: Subject, Value: text, Confidence: conf, Page: d.first.ordinal, Box: boxOf(g.subject)})
+	d.add(archive.Field{Name: Subject, Value: text, Printed: textOf(g.subject), Confidence: conf, Page: d.first.ordinal, Box: boxOf(g.subject)})
+}
+
+// unlikely counts words that cannot be Vietnamese and are no abbreviations or numbers.
+func unlikely(ws []string) int {
+	n := 0
+	for _, w := range ws {
+		p := fold.Accented(w)
+		if p == "" || strings.ContainsAny(p, "0123456789 ") || capitals(w) == 1 {
+			continue
+		}
+		if !validSyllable(p) {
+			n++
+		}
+	}
+	return n
 }
 
 func (d *doc) signatureFields() {

@@ -2,7 +2,9 @@ package describe
 
 import (
 	"math"
+	"regexp"
 	"strings"
+	"sync"
 
 	"sohoa/internal/dossier"
 	"sohoa/internal/fold"
@@ -15,6 +17,7 @@ type heading struct {
 	kindScore  float64
 	kindRow    int // last row of the type; -1 when none
 	subject    []word
+	broken     bool // a line of the subject seems to be read in part
 	letterLike bool // V/v or Kính gửi stands there
 	foot       int  // first row after the heading
 }
@@ -149,7 +152,11 @@ func (g *heading) findSubject(s *sheet) {
 		// Centred: as far from the type's middle on the left as on the right. A paragraph's first line is indented instead.
 		off := math.Abs(centreOf(ws) - centre)
 		if off > 0.035*s.w && !(about && first) {
-			break
+			// A stamp can blot out the start of a line: what is left stands off the middle, but at the pitch of the subject.
+			if first || off > 0.08*s.w || gap > 1.45*s.size || s.indented(ws) && s.filled(ws) {
+				break
+			}
+			g.broken = true
 		}
 		if first && !about && s.filled(ws) && s.indented(ws) {
 			break
@@ -280,9 +287,15 @@ func aboutRule(text string) bool {
 	return false
 }
 
+// straySign finds a full stop between two words in small letters: dust, since a subject is one sentence.
+//
+//nolint:gochecknoglobals // a constant in all but syntax
+var straySign = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\p{Ll})[.'`+"`"+`] (\p{Ll})`) })
+
 // subjectText joins the words of a subject as it is read: signs of the break between lines put right.
-func subjectText(ws []word) string {
-	t := strings.Join(strings.Fields(textOf(ws)), " ")
+func subjectText(ws []string) string {
+	t := strings.Join(strings.Fields(strings.Join(ws, " ")), " ")
+	t = straySign().ReplaceAllString(t, "$1 $2")
 	plain := skeleton([]rune(t))
 	switch {
 	case strings.HasPrefix(plain, "veviec "):
