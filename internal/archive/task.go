@@ -40,3 +40,11 @@ type Task struct {
 	Attempt   int // the fence: of the accession or the document
 	Tries     int // stalls so far
 }
+
+// Ring is one delivery of a task: its id and how often it was rung, which together name it in the queue.
+type Ring struct {
+	ID    int64    `json:"id"`
+	Rings int      `json:"rings"`
+	Kind  TaskKind `json:"-"`
+	Queue Queue    `json:"-"`
+}

@@ -9,17 +9,9 @@ import (
 	"sohoa/internal/postgres/sqlc"
 )
 
-// Rung is a task that was just handed out: its id and how often it was, which together name it in the queue.
-type Rung struct {
-	ID    int64
-	Kind  archive.TaskKind
-	Queue archive.Queue
-	Rings int
-}
-
 // PickTasks hands out up to room waiting tasks of a queue, the same share to every unit that has any, oldest first within the unit.
 // turn says which unit is served first, so that the remainder goes round. Two relays never pick the same task.
-func (c *Catalogue) PickTasks(ctx context.Context, queue archive.Queue, room, turn int) ([]Rung, error) {
+func (c *Catalogue) PickTasks(ctx context.Context, queue archive.Queue, room, turn int) ([]archive.Ring, error) {
 	if room <= 0 {
 		return nil, nil
 	}
@@ -27,7 +19,7 @@ func (c *Catalogue) PickTasks(ctx context.Context, queue archive.Queue, room, tu
 	if err != nil || len(units) == 0 {
 		return nil, unavailable(err)
 	}
-	var out []Rung
+	var out []archive.Ring
 	share := max(room/len(units), 1)
 	// Two passes: a fair share for all, then what is left to whoever has more.
 	for pass := range 2 {
@@ -45,7 +37,7 @@ func (c *Catalogue) PickTasks(ctx context.Context, queue archive.Queue, room, tu
 				return out, unavailable(fmt.Errorf("pick tasks: %w", err))
 			}
 			for _, r := range rows {
-				out = append(out, Rung{ID: r.ID, Kind: archive.TaskKind(r.Kind), Queue: archive.Queue(r.Queue), Rings: int(r.Rings)})
+				out = append(out, archive.Ring{ID: r.ID, Kind: archive.TaskKind(r.Kind), Queue: archive.Queue(r.Queue), Rings: int(r.Rings)})
 			}
 		}
 	}
@@ -70,14 +62,14 @@ func (c *Catalogue) UnringAll(ctx context.Context) (int, error) {
 }
 
 // RungSince lists tasks handed out before t and still open, oldest first, at most 1,000.
-func (c *Catalogue) RungSince(ctx context.Context, t time.Time) ([]Rung, error) {
+func (c *Catalogue) RungSince(ctx context.Context, t time.Time) ([]archive.Ring, error) {
 	rows, err := c.q.RungSince(ctx, &t)
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	out := make([]Rung, len(rows))
+	out := make([]archive.Ring, len(rows))
 	for i, r := range rows {
-		out[i] = Rung{ID: r.ID, Rings: int(r.Rings), Queue: archive.Queue(r.Queue)}
+		out[i] = archive.Ring{ID: r.ID, Rings: int(r.Rings), Queue: archive.Queue(r.Queue)}
 	}
 	return out, nil
 }
