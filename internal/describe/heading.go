@@ -290,7 +290,7 @@ func aboutRule(text string) bool {
 // straySign finds a full stop between two words in small letters: dust, since a subject is one sentence.
 //
 //nolint:gochecknoglobals // a constant in all but syntax
-var straySign = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\p{Ll})[.'`+"`"+`] (\p{Ll})`) })
+var straySign = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\p{Ll})[.'` + "`" + `] (\p{Ll})`) })
 
 // subjectText joins the words of a subject as it is read: signs of the break between lines put right.
 func subjectText(ws []string) string {
