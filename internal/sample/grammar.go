@@ -1,23 +1,23 @@
 package sample
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 )
 
 // grammar grows sentences from rules: {name} is replaced by one of the rule's phrases, {3-40} by a number from
-// that range, {date} by a day, {money} by a sum, {person} by a name, {place} by a place, {symbolno} by a number
-// and symbol of another document. Values set for one paper (locality, agency) are rules with one phrase.
+// that range, {date} by a day before the paper's own, {deadline} by one after it, {year} by its year or the one
+// before, {money} by a sum, {person} by a name, {place} by a place. Values set for one paper (locality, agency) are rules with one phrase.
 type grammar struct {
 	r     *rng
 	rules map[string][]string
 	own   map[string]string
-	used  map[string]int // how often a rule was asked, to walk long lists rather than repeat
+	used  map[string]int // where in a rule's list the paper is, to walk long lists rather than repeat
+	made  date           // the paper's own day: what it cites is older, what it orders is later
 }
 
 func newGrammar(r *rng) *grammar {
-	return &grammar{r: r, rules: phrases(), own: map[string]string{}, used: map[string]int{}}
+	return &grammar{r: r, rules: phrases(), own: map[string]string{}, used: map[string]int{}, made: date{2025, 12, 28}}
 }
 
 func (g *grammar) set(name, value string) { g.own[name] = value }
@@ -62,6 +62,12 @@ func (g *grammar) value(name string, depth int) string {
 		if len(list)%7 != 0 {
 			step = 7
 		}
+		for range list {
+			if !tooNew(list[n%len(list)], g.made.year) {
+				break
+			}
+			n++
+		}
 		g.used[name] = n + step
 		return g.expand(list[n%len(list)], depth+1)
 	}
@@ -74,17 +80,34 @@ func (g *grammar) value(name string, depth int) string {
 	}
 	switch name {
 	case "date":
-		return fmt.Sprintf("%02d/%02d/%d", g.r.span(1, 28), g.r.span(1, 12), g.r.span(2019, 2025))
+		year := g.made.year - g.r.intn(3)
+		last := 12
+		if year == g.made.year {
+			last = max(1, g.made.month-1)
+		}
+		return date{year, g.r.span(1, last), g.r.span(1, 28)}.slashed()
+	case "deadline":
+		return date{g.made.year + 1, g.r.span(1, 12), g.r.span(1, 28)}.slashed()
+	case "year":
+		return strconv.Itoa(g.made.year - g.r.intn(2))
 	case "money":
 		return thousands(g.r.span(12, 98000) * 1000000 / pick(g.r, []int{1, 10, 100, 1000}) / 1000 * 1000)
 	case "person":
 		return fullName(g.r, g.r.chance(0.4))
 	case "place":
 		return placeName(g.r)
-	case "symbolno":
-		return fmt.Sprintf("%d/%s", g.r.span(3, 3800), pick(g.r, []string{"QĐ-UBND", "KH-UBND", "CT-UBND", "TB-UBND", "NQ-HĐND", "TTr-SXD", "BC-STC", "STNMT-QLĐĐ", "UBND-KT", "SNV-CCHC", "TTr-SNNMT"}))
 	}
 	panic("sample: the grammar has no rule " + name)
+}
+
+// tooNew reports whether a phrase cites something of a year after the given one.
+func tooNew(phrase string, year int) bool {
+	_, tail, ok := strings.Cut(phrase, " năm ")
+	if !ok || len(tail) < 4 {
+		return false
+	}
+	cited, err := strconv.Atoi(tail[:4])
+	return err == nil && cited > year
 }
 
 // thousands prints a number as Vietnamese offices do, with points between thousands.

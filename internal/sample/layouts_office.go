@@ -13,8 +13,7 @@ func writeDecision(w *writer) {
 	if w.r.chance(0.4) {
 		a = w.districtAgency(l)
 	}
-	d := w.date(2018, 2025)
-	w.made = d
+	d := w.dated(2019, 2025)
 	w.a4()
 	w.head(a.letterhead(w, "QĐ", d))
 	w.title("Quyết định", w.g.sentence("về việc {action}"))
@@ -28,7 +27,7 @@ func writeDecision(w *writer) {
 	for range w.r.span(4, 8) {
 		w.para(w.g.grow("Căn cứ {ground};"), 2)
 	}
-	w.para(w.g.grow("Theo đề nghị của Giám đốc {department} tại Tờ trình số {symbolno} ngày {date}."), 2)
+	w.para(w.g.grow("Theo đề nghị của Giám đốc {department} tại Tờ trình số {12-480}/TTr-{abbr} ngày {date}."), 2)
 	w.gap(4)
 	w.centred("QUYẾT ĐỊNH:", 1, w.size, w.l, w.rt)
 	w.gap(6)
@@ -70,8 +69,7 @@ func writeLetter(w *writer) {
 	default:
 		a = w.departmentAgency(l)
 	}
-	d := w.date(2018, 2025)
-	w.made = d
+	d := w.dated(2019, 2025)
 	w.a4()
 	h := a.letterhead(w, "", d)
 	subject := w.g.grow("{action}")
@@ -81,7 +79,7 @@ func writeLetter(w *writer) {
 	w.gap(14)
 	w.addressees()
 	w.gap(10)
-	w.para(w.g.sentence("Ngày {date}, {coquan} nhận được Công văn số {symbolno} của {department} về việc {action}. Sau khi xem xét, {coquan} có ý kiến như sau:"), 0)
+	w.para(w.g.sentence("Ngày {date}, {coquan} nhận được Công văn số {12-4800}/{abbr}-{desk} của {department} về việc {action}. Sau khi xem xét, {coquan} có ý kiến như sau:"), 0)
 	for i := range w.r.span(3, 8) {
 		w.para(fmt.Sprintf("%d. %s", i+1, w.g.sentence("{order}")), 0)
 		if w.r.chance(0.3) {
@@ -117,8 +115,7 @@ func (w *writer) addressees() {
 func writeDirective(w *writer) {
 	l := w.locality()
 	a := w.provinceAgency(l)
-	d := w.date(2018, 2025)
-	w.made = d
+	d := w.dated(2019, 2025)
 	w.a4()
 	w.head(a.letterhead(w, "CT", d))
 	w.title("Chỉ thị", w.g.sentence("về việc tăng cường {topic} trên địa bàn {diaban}"))
@@ -137,8 +134,7 @@ func writeDirective(w *writer) {
 func writeProposal(w *writer) {
 	l := w.locality()
 	a := w.departmentAgency(l)
-	d := w.date(2018, 2025)
-	w.made = d
+	d := w.dated(2019, 2025)
 	w.a4()
 	w.head(a.letterhead(w, "TTr", d))
 	w.title("Tờ trình", w.g.sentence("về việc đề nghị {action}"))
@@ -164,14 +160,13 @@ func writeNotice(w *writer) {
 	if w.r.chance(0.4) {
 		a = w.communeAgency(l)
 	}
-	d := w.date(2018, 2025)
-	w.made = d
+	d := w.dated(2019, 2025)
 	w.a4()
 	w.head(a.letterhead(w, "TB", d))
 	w.title("Thông báo", w.g.sentence("{notice}"))
 	w.para(w.g.sentence("{intro}"), 0)
 	for i := range w.r.span(4, 8) {
-		w.para(fmt.Sprintf("%d. %s", i+1, w.g.sentence(pick(w.r, []string{"{order}", "{finding}", "Thời gian thực hiện: từ ngày {date} đến hết ngày {date}.", "Địa điểm: Nhà văn hóa thôn {place}, {xa}, {huyen}."}))), 0)
+		w.para(fmt.Sprintf("%d. %s", i+1, w.g.sentence(pick(w.r, []string{"{order}", "{finding}", "Thời gian thực hiện: từ ngày {date} đến hết ngày {deadline}.", "Địa điểm: Nhà văn hóa thôn {place}, {xa}, {huyen}."}))), 0)
 	}
 	w.close(w.g.grow("Vậy {coquan} thông báo để các cơ quan, đơn vị và Nhân dân biết, thực hiện./."), signing{recipients: w.recipients("Như trên"), authority: w.authority(a), name: fullName(w.r, w.r.chance(0.25)), ring: a.ring})
 	if w.r.chance(0.3) {
@@ -185,8 +180,7 @@ func writeReport(w *writer) {
 	if w.r.chance(0.4) {
 		a = w.districtAgency(l)
 	}
-	d := w.date(2018, 2025)
-	w.made = d
+	d := w.dated(2019, 2025)
 	w.a4()
 	w.head(a.letterhead(w, "BC", d))
 	w.title("Báo cáo", w.g.sentence("kết quả thực hiện công tác {topic} {period}"))

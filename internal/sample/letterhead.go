@@ -155,6 +155,7 @@ type signing struct {
 	ring       string // text around the seal; empty for no seal
 	core       string // a short text across its middle; empty for the emblem
 	note       string // e.g. "(Ký, ghi rõ họ tên)"
+	printed    bool   // the day in the date line is printed rather than written
 }
 
 // close sets the last paragraph and the block; both go to a new side when they do not fit together, since a
@@ -198,7 +199,9 @@ func (w *writer) sign(s signing) {
 	x0, x1 := mid, w.rt+6
 	c := (x0 + x1) / 2
 	if s.place != "" {
-		w.line(centre, x0, x1, w.size, w.datePieces(letterhead{place: s.place, date: s.date, printed: !w.fields.Flags.HandwrittenDay})...)
+		w.line(centre, x0, x1, w.size, w.datePieces(letterhead{place: s.place, date: s.date, printed: s.printed})...)
+		w.fields.Place, w.fields.Date = s.place, s.date.iso()
+		w.fields.Flags.HandwrittenDay = !s.printed
 	}
 	for _, a := range s.authority {
 		w.line(centre, x0, x1, w.size, piece{text: a, face: w.family[1]})

@@ -12,6 +12,13 @@ func (w *writer) date(fromYear, toYear int) date {
 	return date{w.r.span(fromYear, toYear), w.r.span(1, 12), w.r.span(1, 28)}
 }
 
+// dated picks the paper's own day; what it cites will be older.
+func (w *writer) dated(fromYear, toYear int) date {
+	w.made = w.date(fromYear, toYear)
+	w.g.made = w.made
+	return w.made
+}
+
 func (d date) iso() string { return fmt.Sprintf("%04d-%02d-%02d", d.year, d.month, d.day) }
 
 func (d date) slashed() string { return fmt.Sprintf("%02d/%02d/%04d", d.day, d.month, d.year) }

@@ -24,8 +24,8 @@ func phrases() map[string][]string {
 		},
 		"ground": {
 			"{law}", "{law}", "{decree}",
-			"Quyết định số {symbolno} ngày {date} của {coquan} về việc {action}",
-			"Kế hoạch số {symbolno} ngày {date} của {coquan} về {topic} giai đoạn 2021 - 2025",
+			"Quyết định số {3-3800}/QĐ-UBND ngày {date} của {coquan} về việc {action}",
+			"Kế hoạch số {3-380}/KH-UBND ngày {date} của {coquan} về {topic} giai đoạn 2021 - 2025",
 			"Nghị quyết số {12-180}/NQ-HĐND ngày {date} của Hội đồng nhân dân {tinh} về {topic} trên địa bàn {tinh}",
 		},
 		"department": {
@@ -84,7 +84,7 @@ func phrases() map[string][]string {
 			"nâng cao tỷ lệ hồ sơ trực tuyến toàn trình lĩnh vực {field}",
 		},
 		"aim": {
-			", bảo đảm đúng tiến độ, chất lượng và quy định của pháp luật", ", hoàn thành trước ngày {date}", ", không để phát sinh nợ đọng trong xây dựng cơ bản",
+			", bảo đảm đúng tiến độ, chất lượng và quy định của pháp luật", ", hoàn thành trước ngày {deadline}", ", không để phát sinh nợ đọng trong xây dựng cơ bản",
 			", tạo thuận lợi tối đa cho người dân và doanh nghiệp", ", báo cáo {capten} trước ngày {15-25} hằng tháng", "; kịp thời tháo gỡ khó khăn, vướng mắc phát sinh từ cơ sở",
 			", góp phần nâng cao hiệu lực, hiệu quả quản lý nhà nước", ", phấn đấu đạt từ {70-98}% kế hoạch trở lên", ", tránh lãng phí, thất thoát ngân sách nhà nước",
 			" theo đúng thẩm quyền và phân cấp quản lý", "", "",
@@ -97,7 +97,7 @@ func phrases() map[string][]string {
 			"Đối với {project}, {who} {duty} {task}{aim}.",
 		},
 		"fund": {
-			"ngân sách {tinh}", "sự nghiệp kinh tế năm {2022-2025}", "vốn đầu tư công trung hạn", "xã hội hóa và các nguồn huy động hợp pháp khác", "thu tiền sử dụng đất",
+			"ngân sách {tinh}", "sự nghiệp kinh tế năm {year}", "vốn đầu tư công trung hạn", "xã hội hóa và các nguồn huy động hợp pháp khác", "thu tiền sử dụng đất",
 			"dự phòng ngân sách", "Chương trình mục tiêu quốc gia",
 		},
 		"finding": {
@@ -110,7 +110,7 @@ func phrases() map[string][]string {
 			"Qua kiểm tra thực tế {project}, {office} ghi nhận {2-40} trường hợp chưa chấp hành quy định về {topic}.",
 			"Đến ngày {date}, có {10-340} hộ gia đình, cá nhân đã đồng thuận với phương án và bàn giao mặt bằng để xây dựng {project}.",
 		},
-		"period": {"quý {1-3} năm {2022-2025}", "6 tháng đầu năm {2022-2025}", "tháng {3-12} năm {2022-2025}", "giai đoạn 2021 - 2025", "năm {2020-2024}", "9 tháng đầu năm {2022-2025}"},
+		"period": {"quý {1-3} năm {year}", "6 tháng đầu năm {year}", "tháng {3-12} năm {year}", "giai đoạn 2021 - 2025", "năm {year}", "9 tháng đầu năm {year}"},
 		"intro": {
 			"Thời gian qua, công tác {topic} trên địa bàn {diaban} đã được các cấp, các ngành quan tâm chỉ đạo và đạt được những kết quả quan trọng. Tuy nhiên, vẫn còn những tồn tại, hạn chế cần sớm khắc phục.",
 			"Thực hiện {decree}, để nâng cao hiệu quả công tác {topic}, {coquan} {verbintro} như sau:",
@@ -120,6 +120,8 @@ func phrases() map[string][]string {
 			"về việc {topic} trên địa bàn {diaban}", "kết luận của Chủ tịch {coquan} tại cuộc họp về {topic}", "về việc niêm yết công khai phương án bồi thường để xây dựng {project}",
 			"lịch tiếp công dân định kỳ {period}", "về việc tạm dừng lưu thông để thi công {project}", "kết quả xét tuyển viên chức {period}",
 		},
+		"abbr":      {"STC", "SXD", "SNV", "STP", "SYT", "SCT", "SGDĐT", "SKHCN", "STNMT", "VP", "TTr"},
+		"desk":      {"KT", "NC", "TH", "VP", "QLĐĐ", "CCHC", "HTKT", "NSNN"},
 		"commune":   {"xã {place}", "phường {place}", "thị trấn {place}", "xã {place}"},
 		"remark":    {"Chuyển tiếp", "Khởi công mới", "", "", "Đã nghiệm thu", ""},
 		"verbintro": {"yêu cầu", "đề nghị", "thông báo", "báo cáo"},

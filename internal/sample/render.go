@@ -75,8 +75,17 @@ func (d *renderer) side(s *sheet, number int, channels int) (*picture, PageTruth
 	if s.back != nil {
 		tints = append(tints, d.through(s.back, m, s.w, bounds)...)
 	}
+	coloured := map[inkKind]*mask{}
 	for _, r := range s.rules {
-		d.p.line(black, r.x0, r.y0, r.x1, r.y1, r.width, m)
+		on := black
+		if r.ink != toner {
+			if coloured[r.ink] == nil {
+				coloured[r.ink] = newMask(bounds)
+				tints = append(tints, tint{coloured[r.ink], colourOf(r.ink, 0)})
+			}
+			on = coloured[r.ink]
+		}
+		d.p.line(on, r.x0, r.y0, r.x1, r.y1, r.width, m)
 	}
 	for _, r := range s.runs {
 		if r.ink == toner {

@@ -61,7 +61,7 @@ func (g *guilloche) draw(_ affine, bounds image.Rectangle) *mask {
 		for x := range period {
 			a := math.Sin(2 * math.Pi * (float64(x)/32 + 0.35*math.Sin(2*math.Pi*float64(y)/64) + g.phase))
 			b := math.Sin(2 * math.Pi * (float64(y)/32 + 0.35*math.Sin(2*math.Pi*float64(x)/64)))
-			v := 0.45 + 0.55*max(0, max(math.Abs(a), math.Abs(b))-0.75)*4*0.6
+			v := 0.62 + 1.5*max(0, max(math.Abs(a), math.Abs(b))-0.75)
 			tile[y*period+x] = uint8(255 * g.depth * min(1, v))
 		}
 	}

@@ -92,20 +92,22 @@ func (w *writer) annex(i int, a agency, kind string, d date) {
 		{"Tổng mức đầu tư", 11, right}, {"Kế hoạch năm", 11, right}, {"Ghi chú", 10, left},
 	}
 	var rows [][]string
+	var amounts []int
 	sum := 0
 	size := w.size - 2.5
 	for n := range w.r.span(6, 12) {
 		amount := w.r.span(80, 48000)
 		sum += amount
+		amounts = append(amounts, amount)
 		rows = append(rows, []string{
 			strconv.Itoa(n + 1), w.g.sentence("{project}"), w.g.grow("{office}"), w.g.sentence("{commune}"),
 			thousands(amount), thousands(amount / w.r.span(2, 6)), w.g.grow("{remark}"),
 		})
 	}
 	rows = append(rows, []string{"", "**Tổng cộng**", "", "", "**" + thousands(sum) + "**", "", ""})
-	// Rows that do not fit are left for another day: the total is that of the list as drawn up.
 	for len(rows) > 2 && w.tableHeight(cols, rows, size) > w.bottom-w.y {
-		rows = append(rows[:len(rows)-2], rows[len(rows)-1])
+		sum -= amounts[len(rows)-2]
+		rows = append(rows[:len(rows)-2], []string{"", "**Tổng cộng**", "", "", "**" + thousands(sum) + "**", "", ""})
 	}
 	w.table(cols, rows, size)
 }

@@ -40,13 +40,15 @@ type writer struct {
 	l, rt  float64 // column: left edge and right edge
 	bottom float64
 
-	family   [4]faceID // regular, bold, italic, bold italic
-	size     float64   // body size
-	leading  float64   // line pitch / size
-	numbered bool      // page numbers from page 2
-	hand     faceID
-	pen      inkKind
-	made     date // the day on the paper, also in the scan's file
+	family             [4]faceID // regular, bold, italic, bold italic
+	size               float64   // body size
+	leading            float64   // line pitch / size
+	numbered           bool      // page numbers from page 2
+	hand               faceID
+	pen                inkKind
+	boldValues, dotted bool // how a form shows its values
+
+	made date // the day on the paper, also in the scan's file
 }
 
 func newWriter(fonts *fontSet, r *rng) *writer {
