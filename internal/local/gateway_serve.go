@@ -51,6 +51,9 @@ func ServeGateway(ctx context.Context, in io.Reader) error {
 	if err := checkXattr(root); err != nil {
 		return err
 	}
+	if err := removeRemains(root); err != nil {
+		return err
+	}
 	unix.Umask(0o077)
 	opts := posix.PosixOpts{VersioningDir: versions}
 	opts.SetNewDirPerm(0o700)
@@ -69,6 +72,24 @@ func ServeGateway(ctx context.Context, in io.Reader) error {
 		return nil
 	}
 	return err
+}
+
+// removeRemains frees what uploads that a kill cut off have left: the library's temporary files, which have a name only
+// until a bucket's first upload has made the folder for nameless ones. Nobody else serves the folder now.
+func removeRemains(root string) error {
+	remains, err := filepath.Glob(filepath.Join(root, "*", posix.MetaTmpDir, "*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range remains {
+		if st, err := os.Lstat(path); err != nil || !st.Mode().IsRegular() {
+			continue // folders belong to part-wise uploads, which we do not make
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkXattr tries what the gateway keeps its metadata in.
