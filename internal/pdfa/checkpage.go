@@ -107,7 +107,7 @@ func (c *checker) image(v any) error {
 
 // content reads a content stream: the writer's operators with the right number of operands, names that exist, codes that can be shown.
 func (c *checker) content(b []byte, images, fonts dict) error {
-	operands := map[op]int{"q": 0, "Q": 0, "cm": 6, "Do": 1, "BT": 0, "ET": 0, "Tr": 1, "Tf": 2, "Td": 2, "Tm": 6, "Tz": 1, "Tj": 1}
+	operands := map[op]int{"q": 0, "Q": 0, "cm": 6, "Do": 1, "BT": 0, "ET": 0, "Tr": 1, "Tf": 2, "Td": 2, "Tm": 6, "Tz": 1, "TJ": 1}
 	p := parser{b: b}
 	var stack []any
 	saved, inText, drawn := 0, false, 0
@@ -154,13 +154,19 @@ func (c *checker) content(b []byte, images, fonts dict) error {
 			if stack[0] != int64(3) {
 				return errors.New("text is visible")
 			}
-		case "Tj":
-			codes, ok := stack[0].([]byte)
-			if !ok || len(codes)%2 != 0 || !inText {
-				return errors.New("text is not in codes of two bytes")
+		case "TJ":
+			shown, _ := stack[0].([]any)
+			if !inText || len(shown) == 0 {
+				return errors.New("text is shown where none can be")
 			}
-			for i := 0; i < len(codes); i += 2 {
-				c.used[binary.BigEndian.Uint16(codes[i:])] = true
+			for _, v := range shown {
+				codes, ok := v.([]byte)
+				if _, move := num(v); !ok && !move || len(codes)%2 != 0 {
+					return errors.New("text is not in codes of two bytes")
+				}
+				for i := 0; i < len(codes); i += 2 {
+					c.used[binary.BigEndian.Uint16(codes[i:])] = true
+				}
 			}
 		}
 		if saved < 0 || saved > 1 {

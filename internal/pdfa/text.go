@@ -2,6 +2,7 @@ package pdfa
 
 import (
 	"math"
+	"slices"
 
 	"sohoa/internal/page"
 )
@@ -13,8 +14,9 @@ type textLayer struct {
 	top    float64 // where y of pixel 0 lies
 	used   bool    // whether any text was written
 
-	places []place // of one line, reused
-	codes  []byte  // of one word, reused
+	places    []place   // of one line, reused
+	stretches []float64 // theirs
+	codes     []byte    // of one word, reused
 }
 
 // append writes lines, one text object each: every word at its place on the baseline and stretched to its box, a space after each word.
@@ -31,25 +33,14 @@ func (t *textLayer) line(b []byte, l *page.Line) []byte {
 	if !ok {
 		return b
 	}
-	t.places = t.places[:0]
-	for i := range l.Words {
-		if text := cleanText(l.Words[i].Text); text != "" {
-			from, length := base.along(t, l.Words[i].Box)
-			t.places = append(t.places, place{text, from, length})
-		}
+	em := base.height * 1000 / fontHeight
+	if em = round(em, 2); em <= 0 {
+		return b
 	}
+	t.place(l, base, em)
 	if len(t.places) == 0 {
 		return b
 	}
-	em := base.height * 1000 / fontHeight
-	for i := range t.places[:len(t.places)-1] {
-		p := &t.places[i]
-		gap := t.places[i+1].from - p.from - p.length
-		if gap < leastGap*em && gap > -p.length/2 { // words that touch are set a little narrower, so that readers see two
-			p.length = max(p.length+gap-leastGap*em, p.length*2/3)
-		}
-	}
-
 	b = append(b, "BT\n"...)
 	if !t.used {
 		t.used = true
@@ -58,76 +49,145 @@ func (t *textLayer) line(b []byte, l *page.Line) []byte {
 	b = append(b, "/F "...)
 	b = append(appendNum(b, em, 2), " Tf "...)
 	if base.tilted() {
-		b = t.alongBaseline(b, base, em)
+		b = t.turnTo(b, base)
 	} else {
-		b = t.inSteps(b, base, em)
+		t.level(base)
 	}
+	b = t.write(b, em, base.tilted())
 	return append(b, "ET\n"...)
 }
 
-// alongBaseline writes the words turned as the line is, in one text matrix.
-func (t *textLayer) alongBaseline(b []byte, base baseline, em float64) []byte {
-	at := t.places[0].from
-	for _, v := range [...]float64{base.dx, base.dy, -base.dy, base.dx} {
-		b = append(appendNum(b, v, 5), ' ')
-	}
-	b = append(appendNum(b, base.x+float64(base.dx*at), 2), ' ')
-	b = append(appendNum(b, base.y+float64(base.dy*at), 2), " Tm "...)
-	for i, p := range t.places {
-		if i > 0 {
-			step := round(p.from-at, 1)
-			at += step // as written, so that rounding does not add up along the line
-			b = append(appendNum(b, step, 1), " 0 Td "...)
-		}
-		b = t.word(b, p, em)
-	}
-	return b
-}
-
-// inSteps writes the words level, each at the height of the baseline under its middle. Poppler ends a word where its letters leave their first one's
-// baseline by half a point, which a tilt of one degree does after six letters; steps between words it takes.
-func (t *textLayer) inSteps(b []byte, base baseline, em float64) []byte {
-	var x, y float64 // as written
-	for i, p := range t.places {
-		middle := p.from + p.length/2
-		dx := round(base.x+float64(base.dx*middle)-p.length/2-x, 1)
-		dy := round(base.y+float64(base.dy*middle)-y, 1)
-		if i > 0 && base.dy == 0 {
-			dy = 0
-		}
-		x, y = x+dx, y+dy
-		b = append(appendNum(b, dx, 1), ' ')
-		b = append(appendNum(b, dy, 1), " Td "...)
-		b = t.word(b, p, em)
-	}
-	return b
+// place is a word to be written: where it begins, how long it is, and what Tz must stretch it by. Until turnTo or level has been called, x is counted
+// along the baseline and y is 0.
+type place struct {
+	text    string
+	x, y    float64
+	length  float64
+	advance float64 // at the font's own widths
+	stretch float64 // percent
 }
 
 // leastGap is the gap between words, in font sizes, that every reader takes for a space.
-const leastGap = 0.17
+const leastGap = 0.2
 
-// place is a word to be written: where on the baseline it begins and how long it is.
-type place struct {
-	text         string
-	from, length float64
+// place finds where the words of l stand on the baseline.
+func (t *textLayer) place(l *page.Line, base baseline, em float64) {
+	t.places = t.places[:0]
+	for i := range l.Words {
+		text := cleanText(l.Words[i].Text)
+		if text == "" {
+			continue
+		}
+		p := place{text: text}
+		for _, r := range text {
+			p.advance += float64(widthOf(r))
+		}
+		p.advance *= em / 1000
+		p.x, p.length = base.along(t, l.Words[i].Box)
+		t.places = append(t.places, p)
+	}
+	t.stretches = t.stretches[:0]
+	for i := range t.places {
+		p := &t.places[i]
+		if i+1 < len(t.places) {
+			gap := t.places[i+1].x - p.x - p.length
+			if gap < leastGap*em && gap > -p.length/2 { // words that touch are set a little narrower, so that readers see two
+				p.length = max(p.length+gap-leastGap*em, p.length*2/3)
+			}
+		}
+		p.stretch = 100
+		if p.advance > 0 && p.length > 0 {
+			p.stretch = min(max(100*p.length/p.advance, 1), 10_000)
+		}
+		t.stretches = append(t.stretches, p.stretch)
+	}
 }
 
-// word shows one word stretched to its length, and a space.
-func (t *textLayer) word(b []byte, p place, em float64) []byte {
-	var advance float64 // in thousandths of the font's size
-	t.codes = t.codes[:0]
-	for _, r := range p.text {
-		t.codes = appendCode(t.codes, t.g.code(r))
-		advance += float64(widthOf(r))
+// turnTo makes the line's first word the origin and the baseline the x axis.
+func (t *textLayer) turnTo(b []byte, base baseline) []byte {
+	first := t.places[0].x
+	for _, v := range [...]float64{base.dx, base.dy, -base.dy, base.dx} {
+		b = append(appendNum(b, v, 5), ' ')
 	}
-	t.codes = appendCode(t.codes, t.g.code(' '))
-	stretch := 100.0
-	if advance > 0 && p.length > 0 {
-		stretch = min(max(100_000*p.length/(advance*em), 1), 10_000)
+	b = append(appendNum(b, base.x+float64(base.dx*first), 2), ' ')
+	b = append(appendNum(b, base.y+float64(base.dy*first), 2), " Tm "...)
+	for i := range t.places {
+		t.places[i].x -= first
 	}
-	b = append(appendNum(b, stretch, 1), " Tz"...)
-	b = appendLiteral(b, t.codes)
-	return append(b, "Tj\n"...)
+	return b
+}
+
+// level sets each word level, at the height of the baseline under its middle, in steps no finer than need be. Poppler ends a word where its letters
+// leave their first one's baseline by half a point, which a tilt of one degree does after six letters; steps between words it takes.
+func (t *textLayer) level(base baseline) {
+	least := base.height / 16
+	var y float64
+	for i := range t.places {
+		p := &t.places[i]
+		middle := p.x + p.length/2
+		if at := base.y + float64(base.dy*middle); i == 0 || math.Abs(at-y) > least {
+			y = at
+		}
+		p.x, p.y = base.x+float64(base.dx*middle)-p.length/2, y
+	}
+}
+
+// slack is how far, in points, the end of a word may be off for the sake of sharing a stretch with its neighbours: two pixels at 300 dpi. Many
+// words of a line share one, since the font's letters are as wide as those of the usual print.
+const slack = 0.5
+
+// write shows the placed words with a space after each. Words that share height and stretch share one TJ, which moves from word to word.
+func (t *textLayer) write(b []byte, em float64, tilted bool) []byte {
+	slices.Sort(t.stretches)
+	usual := math.Round(t.stretches[len(t.stretches)/2])
+	var x, y float64 // where the text line begins, as written
+	var pen float64  // where the next glyph would stand
+	stretch := 0.0   // as written last; 0 at the beginning, when it may be anything
+	open := false
+	fits := func(p *place, s float64) bool { return math.Abs(s-p.stretch)*p.advance/100 <= slack }
+	for i := range t.places {
+		p := &t.places[i]
+		step := i == 0 || p.y != t.places[i-1].y
+		if open && (step || !fits(p, stretch)) {
+			b = append(b, "]TJ\n"...)
+			open = false
+		}
+		if step {
+			dx, dy := round(p.x-x, 1), round(p.y-y, 1)
+			if i > 0 || !tilted {
+				b = append(appendNum(b, dx, 1), ' ')
+				b = append(appendNum(b, dy, 1), " Td "...)
+				x, y = x+dx, y+dy
+			}
+			pen = x
+		}
+		if !open {
+			open = true
+			if stretch == 0 || !fits(p, stretch) {
+				if stretch = usual; !fits(p, usual) {
+					stretch = max(math.Round(p.stretch), 1)
+				}
+				if !fits(p, stretch) {
+					stretch = round(p.stretch, 2)
+				}
+				b = append(appendNum(b, stretch, 2), " Tz"...)
+			}
+			b = append(b, '[')
+		}
+		if !step {
+			n := math.Round((pen - p.x) / (em * stretch / 100_000))
+			pen -= n * em * stretch / 100_000
+			b = appendNum(b, n, 0)
+		}
+		t.codes = t.codes[:0]
+		for _, r := range p.text {
+			t.codes = appendCode(t.codes, t.g.code(r))
+		}
+		t.codes = appendCode(t.codes, t.g.code(' '))
+		b = appendLiteral(b, t.codes)
+		pen += (p.advance + float64(widthOf(' '))*em/1000) * stretch / 100
+	}
+	return append(b, "]TJ\n"...)
 }
 
 func appendCode(b []byte, c uint16) []byte { return append(b, byte(c>>8), byte(c)) }

@@ -44,17 +44,22 @@ func shown(t testing.TB, content []byte, g *glyphs) []string {
 		if err != nil {
 			t.Fatalf("content at %d: %v", p.at, err)
 		}
-		if v == op("Tj") {
-			raw := last.([]byte)
-			var word strings.Builder
-			for i := 0; i < len(raw); i += 2 {
-				s, ok := meaning[uint16(raw[i])<<8|uint16(raw[i+1])]
+		if v == op("TJ") {
+			for _, part := range last.([]any) {
+				raw, ok := part.([]byte)
 				if !ok {
-					t.Fatalf("code %x means nothing", raw[i:i+2])
+					continue // a move
 				}
-				word.WriteString(s)
+				var word strings.Builder
+				for i := 0; i < len(raw); i += 2 {
+					s, ok := meaning[uint16(raw[i])<<8|uint16(raw[i+1])]
+					if !ok {
+						t.Fatalf("code %x means nothing", raw[i:i+2])
+					}
+					word.WriteString(s)
+				}
+				words = append(words, word.String())
 			}
-			words = append(words, word.String())
 		}
 		last = v
 	}
