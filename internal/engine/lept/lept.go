@@ -229,6 +229,16 @@ func (x *Pix) Skew(limit float64) (degrees, confidence, score float64, err error
 	return float64(d), float64(c), float64(s), nil
 }
 
+// UpDown judges by the letters' ascenders whether an ink picture of 150 to 300 dpi is upright (above 5), upside down (below -5), or
+// cannot be told.
+func (x *Pix) UpDown() float64 {
+	var up C.l_float32
+	if C.pixUpDownDetect(x.p, &up, 0, 0, 0) != 0 {
+		return 0
+	}
+	return float64(up)
+}
+
 // Ink counts the black pixels of a 1-bit picture.
 func (x *Pix) Ink() int {
 	var n C.l_int32

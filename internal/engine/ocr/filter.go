@@ -2,33 +2,109 @@
 
 package ocr
 
-import "sohoa/internal/page"
+import (
+	"unicode"
 
-// keepText leaves out what is no text (scribbles, stamps, photographs read as letters) and says what kind of page remains.
-func (r *Recogniser) keepText(lines []page.Line, ink look) ([]page.Line, page.Kind) {
+	"sohoa/internal/page"
+)
+
+// keepText leaves out what is no text (strokes of signatures, rims of seals, photographs read as letters). It judges segments:
+// the parts of a line between wide gaps, since a signature often stands on the line of the text beside it.
+func (s Settings) keepText(lines []page.Line) []page.Line {
 	var kept []page.Line
-	sure := false
 	for _, l := range lines {
-		if page.MeanConfidence([]page.Line{l}) < r.s.WeakLine {
-			continue
-		}
-		words := l.Words[:0:0]
-		for _, w := range l.Words {
-			if w.Confidence >= r.s.WeakWord {
-				words = append(words, w)
-				sure = sure || w.Confidence >= r.s.SureWord && len([]rune(w.Text)) > 1
+		var words []page.Word
+		for _, seg := range segments(l, s.Gap) {
+			if s.isText(seg) {
+				words = append(words, s.withoutSpecks(seg)...)
 			}
 		}
 		if len(words) > 0 {
-			l.Words = words
-			kept = append(kept, l)
+			kept = append(kept, withWords(l, words))
 		}
 	}
-	switch {
-	case len(kept) > 0 && sure:
-		return kept, page.Text
-	case ink.inkShare < 0.002:
-		return nil, page.Blank
+	return kept
+}
+
+// segments cuts a line's words at gaps wider than gap letter heights.
+func segments(l page.Line, gap float64) [][]page.Word {
+	var out [][]page.Word
+	from := 0
+	for i := 1; i < len(l.Words); i++ {
+		if float64(l.Words[i].Box.X0-l.Words[i-1].Box.X1) > gap*l.Size {
+			out = append(out, l.Words[from:i])
+			from = i
+		}
 	}
-	return nil, page.Photo
+	if from < len(l.Words) {
+		out = append(out, l.Words[from:])
+	}
+	return out
+}
+
+// isText reports whether a segment holds something that is surely writing: a word of two letters or more that is not doubtful, or
+// a number (a page's number stands alone) that is sure.
+func (s Settings) isText(words []page.Word) bool {
+	var sum, n float64
+	fair, sure := false, false
+	for _, w := range words {
+		letters := alphanumeric(w.Text)
+		sum += w.Confidence * float64(max(1, letters))
+		n += float64(max(1, letters))
+		fair = fair || letters >= 2 && w.Confidence >= s.FairWord
+		sure = sure || letters >= 1 && letters == digits(w.Text) && w.Confidence >= s.SureWord
+	}
+	return (fair || sure) && sum/n >= s.WeakSegment
+}
+
+// withoutSpecks drops marks without a letter or digit that were hardly recognised.
+func (s Settings) withoutSpecks(words []page.Word) []page.Word {
+	var kept []page.Word
+	for _, w := range words {
+		if w.Confidence >= s.Speck || alphanumeric(w.Text) > 0 {
+			kept = append(kept, w)
+		}
+	}
+	return kept
+}
+
+func alphanumeric(s string) int {
+	n := 0
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
+}
+
+func digits(s string) int {
+	n := 0
+	for _, r := range s {
+		if unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// withWords is a line with only some of its words: its box and baseline shrink with them.
+func withWords(l page.Line, words []page.Word) page.Line {
+	if len(words) == len(l.Words) {
+		return l
+	}
+	out := l
+	out.Words, out.Box = words, page.Box{}
+	for _, w := range words {
+		out.Box = out.Box.Union(w.Box)
+	}
+	at := func(x float64) page.Point {
+		dx := l.BaseTo.X - l.BaseFrom.X
+		if dx == 0 {
+			return page.Point{X: x, Y: l.BaseFrom.Y}
+		}
+		return page.Point{X: x, Y: l.BaseFrom.Y + (l.BaseTo.Y-l.BaseFrom.Y)*(x-l.BaseFrom.X)/dx}
+	}
+	out.BaseFrom, out.BaseTo = at(float64(out.Box.X0)), at(float64(out.Box.X1))
+	return out
 }

@@ -126,13 +126,25 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 	}
 	best.place.w, best.place.h = float64(res.Width), float64(res.Height)
 	best.place.lines(best.lines)
-	res.Lines, res.Kind = r.keepText(best.lines, ink)
+	res.Lines = renumber(r.s.order(r.s.keepText(best.lines)))
+	res.Kind = kindOf(res.Lines, ink)
 	res.Confidence = math.Round(page.MeanConfidence(res.Lines)*100) / 100
 	if res.Kind != page.Text {
 		res.Turn, res.Skew = 0, 0
 		res.Width, res.Height = upright.Width(), upright.Height()
 	}
 	return res, nil
+}
+
+// kindOf says what a page is by what text remained.
+func kindOf(lines []page.Line, ink look) page.Kind {
+	switch {
+	case len(lines) > 0:
+		return page.Text
+	case ink.inkShare < 0.005:
+		return page.Blank
+	}
+	return page.Photo
 }
 
 // attempt is one reading of the page.

@@ -40,9 +40,11 @@ type Settings struct {
 	TurnWords int     // fewer words than this cannot vouch for a turn
 	TurnDPI   float64 // resolution at which other turns are tried
 
-	WeakWord float64 // a word below is kept only beside better ones
-	WeakLine float64 // a line whose mean is below is left out
-	SureWord float64 // a page without a word above is no text
+	Gap         float64 // letter heights between words that are not of one phrase
+	WeakSegment float64 // a phrase whose mean confidence, by letters, is below is left out
+	FairWord    float64 // a phrase without a word of this confidence is left out
+	SureWord    float64 // a number alone must be as sure
+	Speck       float64 // a mark without letter or digit must be as sure
 }
 
 // Default is the one setting in use.
@@ -66,9 +68,11 @@ func Default() Settings {
 		TurnWords: 10,
 		TurnDPI:   150,
 
-		WeakWord: 35,
-		WeakLine: 45,
-		SureWord: 75,
+		Gap:         2,
+		WeakSegment: 40,
+		FairWord:    55,
+		SureWord:    85,
+		Speck:       50,
 	}
 }
 
