@@ -112,18 +112,18 @@ func (s *Service) leaf(ctx context.Context, ref archive.PageRef, r page.Result) 
 		}
 		return placeholder(r), nil
 	}
-	return leafOf(ctx, s.d.Engine, src, r)
+	return leafOf(ctx, s.d.Engine, s.d.Writer, src, r)
 }
 
 // leafOf brings a source into the encodings PDF/A allows. An unreadable picture becomes a blank page; the master keeps its bytes.
-func leafOf(ctx context.Context, e Engine, src Source, r page.Result) (page.Leaf, error) {
+func leafOf(ctx context.Context, e Engine, w Writer, src Source, r page.Result) (page.Leaf, error) {
 	leaf := page.Leaf{Picture: src.Picture, Overlays: src.Overlays, Result: r, WidthPt: src.WidthPt, HeightPt: src.HeightPt}
 	unreadable := r.Kind == page.Unread && fault.Code(r.Fault).Verdict() == fault.Rejected
 	if unreadable {
 		return placeholder(r), nil
 	}
 	var err error
-	if leaf.Picture, err = passable(ctx, e, src.Picture); err != nil {
+	if leaf.Picture, err = passable(ctx, e, w, src.Picture); err != nil {
 		if (r.Kind == page.Unread && errors.Is(err, ErrPageKilledEngine) && ctx.Err() == nil) || fault.VerdictOf(err) == fault.Rejected {
 			return placeholder(r), nil
 		}
@@ -131,7 +131,7 @@ func leafOf(ctx context.Context, e Engine, src Source, r page.Result) (page.Leaf
 	}
 	leaf.Overlays = make([]page.Overlay, len(src.Overlays))
 	for i, o := range src.Overlays {
-		if o.Picture, err = passable(ctx, e, o.Picture); err != nil {
+		if o.Picture, err = passable(ctx, e, w, o.Picture); err != nil {
 			return page.Leaf{}, fmt.Errorf("overlay %d: %w", i+1, err)
 		}
 		leaf.Overlays[i] = o
@@ -139,22 +139,13 @@ func leafOf(ctx context.Context, e Engine, src Source, r page.Result) (page.Leaf
 	return leaf, nil
 }
 
-// passable returns p itself where PDF/A-2 allows its stream (ISO 19005-2, 6.2.8 and 6.2.4.2: no CMYK under an sRGB intent).
-func passable(ctx context.Context, e Engine, p page.Picture) (page.Picture, error) {
-	switch p.Encoding {
-	case page.JPEG:
-		if p.Components != 4 && p.BitsPerComponent == 8 && p.AdobeTransform != 2 && !oddRGB(p) {
-			return p, nil
-		}
-	case page.CCITT, page.Flate:
+// passable returns p itself where the writer may pass its stream through, else what the engine makes of it.
+func passable(ctx context.Context, e Engine, w Writer, p page.Picture) (page.Picture, error) {
+	if w.Allows(p) {
 		return p, nil
-	case page.PNG, page.TIFF, page.WebP, page.PNM:
 	}
 	return e.Convert(ctx, p)
 }
-
-// oddRGB tells of a JPEG with three components stored as RGB: a PDF reader would need a ColorTransform it may not honour.
-func oddRGB(p page.Picture) bool { return p.Components == 3 && p.AdobeTransform == 0 && p.Inverted }
 
 // placeholder is a white page of the size the unread page would have had.
 func placeholder(r page.Result) page.Leaf {

@@ -74,6 +74,8 @@ type Snapshot struct {
 // Writer writes a rendition page by page, so that memory does not grow with the number of pages.
 type Writer interface {
 	Begin(w io.Writer, s Snapshot) (Rendition, error)
+	// Allows reports whether a picture may go in as it is; one that may not is converted by the engine first.
+	Allows(p page.Picture) bool
 	// Name is writer and version, for the manifest.
 	Name() string
 }

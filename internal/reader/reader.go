@@ -45,7 +45,7 @@ func New(d Deps) *Reader {
 // Close ends what was started. Masters still open fail from then on.
 func (r *Reader) Close() error { return r.renderer.Close() }
 
-// Open opens the master at path.
+// Open opens the master at path. A zip is a fault whose cause is digitise.ErrIsZip.
 func (r *Reader) Open(ctx context.Context, path string) (digitise.Master, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (r *Reader) Open(ctx context.Context, path string) (digitise.Master, error)
 		}
 		return m, nil
 	case archive.Zip:
-		return nil, fault.New(fault.FileUnsupported, "a zip holds several files; each is taken on its own, and a zip inside a zip is not opened")
+		return nil, fault.Wrap(fault.FileUnsupported, digitise.ErrIsZip, "a zip holds several files; each is taken on its own, and a zip inside a zip is not opened")
 	}
 	return nil, pageimage.Unsupported(name)
 }

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// bar is a progress bar on a terminal, and silence elsewhere.
+type bar struct {
+	mu    sync.Mutex
+	w     io.Writer
+	off   bool
+	start time.Time
+	last  time.Time
+}
+
+func newBar(w io.Writer, off bool) *bar {
+	f, ok := w.(*os.File)
+	return &bar{w: w, off: off || !ok || !term.IsTerminal(int(f.Fd())), start: time.Now()}
+}
+
+func (b *bar) set(done, total int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.off || (time.Since(b.last) < 100*time.Millisecond && done < total) {
+		return
+	}
+	b.last = time.Now()
+	const width = 30
+	full := width * done / max(total, 1)
+	rate := float64(done) / max(time.Since(b.start).Seconds(), 0.001)
+	left := "…"
+	if rate > 0 {
+		left = time.Duration(float64(total-done) / rate * float64(time.Second)).Round(time.Second).String()
+	}
+	fmt.Fprintf(b.w, "\r\x1b[K%s%s %d/%d pages, %.1f a second, %s left", strings.Repeat("█", full), strings.Repeat("░", width-full), done, total, rate, left)
+}
+
+func (b *bar) done() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.off && !b.last.IsZero() {
+		fmt.Fprint(b.w, "\r\x1b[K")
+	}
+}
+
+// quietUnlessDebug drops the log of a one-shot command unless SOHOA_DEBUG asks for it.
+func quietUnlessDebug(l *slog.Logger) *slog.Logger {
+	if os.Getenv("SOHOA_DEBUG") != "" {
+		return l
+	}
+	return slog.New(slog.DiscardHandler)
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"sohoa/internal/digitise"
+	"sohoa/internal/fault"
+	"sohoa/internal/page"
+	"sohoa/internal/pdfa"
+	"sohoa/internal/retrieve"
+)
+
+type digitiseCmd struct {
+	In    string `arg:"" help:"Scan: PDF, TIFF, JPEG, PNG or WebP." type:"existingfile"`
+	Out   string `short:"o" required:"" help:"Where the PDF/A goes." type:"path"`
+	Text  string `help:"Also write the text: UTF-8, one line a line, pages parted by form feed." type:"path"`
+	HOCR  string `name:"hocr" help:"Also write the words with their boxes as hOCR." type:"path"`
+	JSON  bool   `name:"json" help:"Print what was found as JSON."`
+	Jobs  int    `short:"j" help:"Pages recognised at once." default:"0"`
+	Quiet bool   `short:"q" help:"No progress."`
+}
+
+// Help gives examples.
+func (*digitiseCmd) Help() string {
+	return "Examples:\n  sohoa digitise scan.pdf -o archive.pdf\n  sohoa digitise scan.tif -o archive.pdf --text archive.txt --json\n"
+}
+
+func (c *digitiseCmd) Run(e *env) (err error) {
+	logger := newLogger(e.stderr, false)
+	if c.Jobs <= 0 {
+		c.Jobs = runtime.NumCPU()
+	}
+	engine, err := newEngine(c.Jobs, quietUnlessDebug(logger))
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	rd := newReader("", quietUnlessDebug(logger))
+	defer rd.Close()
+	// Written beside the target and moved there whole: a half-written PDF/A never has the name.
+	tmp, err := os.CreateTemp(filepath.Dir(c.Out), ".sohoa-*.pdf")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	defer tmp.Close()
+	deps := digitise.FileDeps{Reader: rd, Engine: engine, Writer: pdfa.Writer{}, Checker: checker{}, Describer: describer{}}
+	bar := newBar(e.stderr, c.Quiet || c.JSON)
+	deps.Progress = bar.set
+	rep, err := digitise.File(e.ctx, deps, c.In, tmp, digitise.FileOptions{Name: filepath.Base(c.In), Jobs: c.Jobs})
+	bar.done()
+	if err != nil {
+		if errors.Is(err, digitise.ErrIsZip) {
+			err = fault.New(fault.FileUnsupported, "a zip holds several files; unpack it, or send it with sohoa ingest")
+		}
+		if c.JSON && fault.VerdictOf(err) == fault.Rejected {
+			_ = json.NewEncoder(e.stdout).Encode(map[string]any{"verdict": "rejected", "code": fault.CodeOf(err), "detail": fault.DetailOf(err)})
+		}
+		return err
+	}
+	if err := tmp.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := errors.Join(tmp.Sync(), tmp.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp.Name(), c.Out); err != nil {
+		return err
+	}
+	if err := c.writeBeside(rep.Results); err != nil {
+		return err
+	}
+	if c.JSON {
+		enc := json.NewEncoder(e.stdout)
+		enc.SetIndent("", "  ")
+		return enc.Encode(struct {
+			Verdict string `json:"verdict"`
+			digitise.FileReport
+		}{"accepted", rep})
+	}
+	for _, w := range rep.Warnings {
+		fmt.Fprintln(e.stderr, "sohoa: note:", w)
+	}
+	fmt.Fprintf(e.stdout, "%s: %d pages, %s (%s)\n", c.Out, len(rep.Pages), rep.Conformance, rep.CheckedBy)
+	return nil
+}
+
+func (c *digitiseCmd) writeBeside(results []page.Result) error {
+	if c.Text != "" {
+		if err := os.WriteFile(c.Text, []byte(retrieve.Text(results)), 0o644); err != nil {
+			return err
+		}
+	}
+	if c.HOCR == "" {
+		return nil
+	}
+	f, err := os.Create(c.HOCR)
+	if err != nil {
+		return err
+	}
+	return errors.Join(page.WriteHOCR(f, results), f.Close())
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+
+	"sohoa/internal/local"
+	"sohoa/internal/sample"
+)
+
+type versionCmd struct {
+	JSON bool `name:"json" help:"As JSON."`
+}
+
+func (c *versionCmd) Run(e *env) error {
+	v := map[string]string{"version": version, "go": runtime.Version()}
+	if bi, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range bi.Settings {
+			if s.Key == "vcs.revision" {
+				v["revision"] = s.Value
+			}
+		}
+	}
+	if c.JSON {
+		return json.NewEncoder(e.stdout).Encode(v)
+	}
+	fmt.Fprintln(e.stdout, "sohoa", v["version"], v["revision"])
+	return nil
+}
+
+type sampleCmd struct {
+	Count  int      `default:"12" help:"How many papers."`
+	Seed   uint64   `default:"1" help:"Same seed, same papers."`
+	Out    string   `short:"o" required:"" help:"Folder they go to." type:"path"`
+	Layout []string `help:"Only these layouts."`
+	Grade  []int    `help:"Only these grades of damage, 1 (clean) to 5."`
+	Format []string `help:"Only these formats (pdf, tiff, jpeg, png)."`
+	JSON   bool     `name:"json" help:"One object a line for each paper."`
+	List   bool     `help:"List the layouts and stop."`
+}
+
+// Help gives examples.
+func (*sampleCmd) Help() string {
+	return "Example:\n  sohoa sample --count 20 --seed 7 -o samples\n\nBeside each scan NAME stand NAME.txt (what is printed) and NAME.json (fields and boxes).\n"
+}
+
+func (c *sampleCmd) Run(e *env) error {
+	if c.List {
+		for _, l := range sample.Layouts() {
+			fmt.Fprintf(e.stdout, "%+v\n", l)
+		}
+		return nil
+	}
+	bar := newBar(e.stderr, c.JSON)
+	var formats []sample.Format
+	for _, f := range c.Format {
+		formats = append(formats, sample.Format(f))
+	}
+	papers, err := sample.Generate(e.ctx, sample.Options{
+		Count: c.Count, Seed: c.Seed, Dir: c.Out, Layouts: c.Layout, Grades: c.Grade, Formats: formats, Progress: bar.set,
+	})
+	bar.done()
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		enc := json.NewEncoder(e.stdout)
+		for _, p := range papers {
+			if err := enc.Encode(p); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	fmt.Fprintf(e.stdout, "%d papers in %s\n", len(papers), filepath.Clean(c.Out))
+	return nil
+}
+
+// gatewayCmd is the object store's process under up. It reads its order, secrets included, from standard input.
+type gatewayCmd struct{}
+
+func (*gatewayCmd) Run(e *env) error {
+	signal.Ignore(os.Interrupt) // Ctrl-C reaches the whole group; up ends us in its order
+	return local.ServeGateway(e.ctx, os.Stdin)
+}
