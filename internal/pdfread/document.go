@@ -140,6 +140,16 @@ func (s *sheet) close() {
 	}
 }
 
+// hasAnything reports whether the page has content or annotations that show.
+func (s *sheet) hasAnything() (bool, error) {
+	n, err := s.d.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: s.page})
+	if err != nil || n.Count > 0 {
+		return err == nil, err
+	}
+	boxes, err := s.annotationBoxes()
+	return len(boxes) > 0, err
+}
+
 func rectOf(r structs.FPDF_FS_RECTF) rect {
 	x0, y0, x1, y1 := float64(r.Left), float64(r.Bottom), float64(r.Right), float64(r.Top)
 	return rect{math.Min(x0, x1), math.Min(y0, y1), math.Max(x0, x1), math.Max(y0, y1)}

@@ -1,6 +1,7 @@
 package pdfread
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -95,6 +96,9 @@ func (f *File) readStructure(ctx context.Context) error {
 	if err := guarded(func() error { inv = s.inventory(f.size); return nil }); err != nil {
 		return err
 	}
+	if !s.encrypted() && f.mentionsEncryption() {
+		return errPassword // pdfcpu overlooks some; PDFium will tell
+	}
 	f.s, f.pages, f.signatures = s, s.pages, inv.signatures
 	if len(inv.active) > 0 {
 		f.warn("not carried over into the rendition: " + strings.Join(inv.active, ", "))
@@ -114,6 +118,13 @@ func (f *File) readStructure(ctx context.Context) error {
 	return nil
 }
 
+// mentionsEncryption looks for an encryption dictionary in the last trailer.
+func (f *File) mentionsEncryption() bool {
+	tail := make([]byte, min(f.size, 16<<10))
+	n, _ := f.f.ReadAt(tail, f.size-int64(len(tail))) // what cannot be read mentions nothing
+	return bytes.Contains(tail[:n], []byte("/Encrypt"))
+}
+
 // repair opens with PDFium what pdfcpu could not read; PDFium rebuilds damaged files.
 func (f *File) repair(ctx context.Context, why error) error {
 	if err := f.openDocument(ctx); err != nil {
@@ -122,17 +133,56 @@ func (f *File) repair(ctx context.Context, why error) error {
 		}
 		switch {
 		case errors.Is(err, errPassword), errors.Is(why, errPassword):
-			return fault.Wrap(fault.FileEncrypted, errors.Join(why, err), "the PDF is locked with a password; send a copy that opens without one")
+			return locked(errors.Join(why, err))
 		case errors.Is(err, errOurs):
 			return err
 		}
-		return fault.Wrap(fault.FileUnreadable, errors.Join(why, err), "the PDF is damaged beyond repair; open it in a PDF program, save it anew and send it again")
+		return beyondRepair(errors.Join(why, err))
 	}
 	f.pages = f.doc.pages
-	if f.size <= maxStructured {
-		f.warn("the PDF is damaged; it was repaired for reading")
+	if f.size > maxStructured || f.pages == 0 || f.pages > MaxPages {
+		return nil
 	}
+	if err := f.anythingLeft(ctx); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return beyondRepair(errors.Join(why, err))
+	}
+	f.warn("the PDF is damaged; it was repaired for reading")
 	return nil
+}
+
+func locked(err error) error {
+	return fault.Wrap(fault.FileEncrypted, err, "the PDF is locked with a password; send a copy that opens without one")
+}
+
+func beyondRepair(err error) error {
+	return fault.Wrap(fault.FileUnreadable, err, "the PDF is damaged beyond repair; open it in a PDF program, save it anew and send it again")
+}
+
+// anythingLeft makes sure that repairing left something to see: PDFium makes a page of default size out of rubble.
+func (f *File) anythingLeft(ctx context.Context) error {
+	limited, cancel := context.WithTimeout(ctx, f.d.OpenTimeout)
+	defer cancel()
+	err := f.doc.within(limited, func() error {
+		for n := 1; n <= min(f.pages, 20); n++ {
+			s, err := f.doc.loadSheet(n)
+			if err != nil {
+				return err
+			}
+			some, err := s.hasAnything()
+			s.close()
+			if err != nil || some {
+				return err
+			}
+		}
+		return errors.New("nothing is left on its pages")
+	})
+	if err != nil {
+		f.dropDocument()
+	}
+	return err
 }
 
 // errOurs marks failures of the machine, not of the file.
@@ -200,6 +250,8 @@ func (f *File) Page(ctx context.Context, n int) (digitise.Source, error) {
 		return digitise.Source{}, fault.New(fault.FileUnreadable, "page %d cannot be drawn within %s; print it to a new PDF and send that", n, f.d.PageTimeout)
 	case errors.Is(err, errOurs):
 		return digitise.Source{}, err
+	case errors.Is(err, errPassword):
+		return digitise.Source{}, locked(err)
 	}
 	if _, ok := errors.AsType[*fault.Error](err); ok {
 		return digitise.Source{}, fmt.Errorf("page %d: %w", n, err)
