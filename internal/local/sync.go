@@ -15,6 +15,8 @@ type Syncer struct {
 	dir  *os.File
 	call func(fd int) error
 
+	runs sync.WaitGroup // the one goroutine that syncs
+
 	mu      sync.Mutex
 	active  bool   // a goroutine is syncing or about to
 	waiting *round // the next sync, which newcomers join
@@ -44,7 +46,7 @@ func (s *Syncer) Sync(ctx context.Context) error {
 		s.waiting = r
 		if !s.active {
 			s.active = true
-			go s.run()
+			s.runs.Go(s.run)
 		}
 	}
 	s.mu.Unlock()
@@ -74,5 +76,8 @@ func (s *Syncer) run() {
 	}
 }
 
-// Close lets the folder go. No Sync may be running.
-func (s *Syncer) Close() error { return s.dir.Close() }
+// Close waits for a sync that somebody gave up waiting for, and lets the folder go. No Sync may be called any more.
+func (s *Syncer) Close() error {
+	s.runs.Wait()
+	return s.dir.Close()
+}
