@@ -46,6 +46,9 @@ func (h *handlers) outcome(ctx context.Context, task archive.Task, err error) er
 	if h.d.Jitter != nil {
 		s.Delay += time.Duration(h.d.Jitter() * float64(s.Delay) / 2)
 	}
+	if h.d.Stalled != nil {
+		h.d.Stalled(s.Code)
+	}
 	log.WarnContext(ctx, "task stalled", "code", s.Code, "tries", task.Tries+1, "again_in", s.Delay.String(), "operator", s.Operator, "error", err.Error())
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second) // the task's own time may be up
 	defer cancel()

@@ -11,6 +11,7 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/digitise"
+	"sohoa/internal/fault"
 	"sohoa/internal/queue"
 )
 
@@ -30,6 +31,7 @@ type Deps struct {
 	Periodic    []Job // sealer, sweep, clean-up: see Schedule
 	Concurrency int   // tasks at once, one per engine
 	Logger      *slog.Logger
+	Stalled     func(code fault.Code) // told of every stall; may be nil
 	// Jitter spreads retries, 0 to 1; nil means none.
 	Jitter func() float64
 }

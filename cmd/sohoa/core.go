@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"sohoa/internal/digitise"
+	"sohoa/internal/intake"
+	"sohoa/internal/objectstore"
+	"sohoa/internal/ocrpool"
+	"sohoa/internal/pageview"
+	"sohoa/internal/pdfa"
+	"sohoa/internal/postgres"
+	"sohoa/internal/queue"
+	"sohoa/internal/reader"
+	"sohoa/internal/retrieve"
+)
+
+// coreConfig says what a core is opened on.
+type coreConfig struct {
+	databaseURL string
+	redisURL    string
+	store       objectstore.Deps
+	spool       string // files on their way in
+	work        string // masters being read, renditions being written
+	cache       string // PDFium's compiled code
+	engines     int
+	logger      *slog.Logger
+}
+
+// core is everything that server and workers share.
+type core struct {
+	logger    *slog.Logger
+	catalogue *postgres.Catalogue
+	archive   *objectstore.Archive
+	bell      *queue.Bell
+	engine    *ocrpool.Pool
+	reader    *reader.Reader
+	intake    *intake.Service
+	steps     *digitise.Service
+	retrieve  *retrieve.Service
+	metrics   *metrics
+	spool     string
+}
+
+func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
+	c := &core{logger: cfg.logger, spool: cfg.spool}
+	defer func() {
+		if err != nil {
+			c.close()
+		}
+	}()
+	if c.catalogue, err = postgres.Open(ctx, cfg.databaseURL, 8+4*cfg.engines); err != nil {
+		return nil, err
+	}
+	cfg.store.Logger = cfg.logger
+	store, err := objectstore.Open(ctx, cfg.store)
+	if err != nil {
+		return nil, fmt.Errorf("open object store: %w", err)
+	}
+	if err := store.EnsureBuckets(ctx); err != nil {
+		return nil, fmt.Errorf("make buckets: %w", err)
+	}
+	c.archive = objectstore.NewArchive(store)
+	if c.bell, err = queue.Open(cfg.redisURL); err != nil {
+		return nil, err
+	}
+	if c.engine, err = newEngine(cfg.engines, cfg.logger); err != nil {
+		return nil, err
+	}
+	c.reader = newReader(cfg.cache, cfg.logger)
+	c.metrics = newMetrics(c)
+	fail := failpoint(cfg.logger)
+	if c.intake, err = intake.New(intake.Deps{
+		Masters: c.archive, Records: c.archive, Catalogue: c.catalogue, SpoolDir: filepath.Join(cfg.spool, "accept"), MaxBytes: maxUploadBytes,
+		MinFree: minFreeBytes, Now: now, Logger: cfg.logger, Failpoint: fail,
+	}); err != nil {
+		return nil, err
+	}
+	if c.steps, err = digitise.New(digitise.Deps{
+		Catalogue: c.catalogue, Objects: c.archive, Reader: c.reader, Zip: zips{}, Entries: entries{c.intake}, Engine: c.engine, Writer: pdfa.Writer{},
+		Checker: checker{}, Describer: describer{}, WorkDir: cfg.work, Now: now, Logger: cfg.logger, Observe: c.metrics.observer(), Failpoint: fail,
+	}); err != nil {
+		return nil, err
+	}
+	c.retrieve = retrieve.New(retrieve.Deps{
+		Catalogue: c.catalogue, Operations: c.catalogue, Objects: c.archive, Viewer: pageview.New(c.steps, c.engine),
+	})
+	return c, nil
+}
+
+func (c *core) close() {
+	if c.steps != nil {
+		c.steps.Close()
+	}
+	if c.reader != nil {
+		_ = c.reader.Close()
+	}
+	if c.engine != nil {
+		_ = c.engine.Close()
+	}
+	if c.bell != nil {
+		_ = c.bell.Close()
+	}
+	if c.catalogue != nil {
+		c.catalogue.Close()
+	}
+}
+
+// ready reports whether all that a request needs answers.
+func (c *core) ready(ctx context.Context) error {
+	return errors.Join(c.catalogue.Ping(ctx), c.archive.Store().Ping(ctx), c.bell.Ping(ctx))
+}
