@@ -72,7 +72,9 @@ func (a *Archive) OpenRendition(ctx context.Context, key, versionID string) (io.
 }
 
 // GetResult implements digitise.Objects and retrieve.Objects.
-func (a *Archive) GetResult(ctx context.Context, key string) ([]byte, error) { return a.read(ctx, Renditions, key) }
+func (a *Archive) GetResult(ctx context.Context, key string) ([]byte, error) {
+	return a.read(ctx, Renditions, key)
+}
 
 // PutResult implements digitise.Objects.
 func (a *Archive) PutResult(ctx context.Context, key string, b []byte) ([]byte, error) {
@@ -96,7 +98,9 @@ func (a *Archive) PutManifest(ctx context.Context, key string, b []byte, retainU
 }
 
 // GetManifest reads a manifest's bytes.
-func (a *Archive) GetManifest(ctx context.Context, key string) ([]byte, error) { return a.read(ctx, Records, key) }
+func (a *Archive) GetManifest(ctx context.Context, key string) ([]byte, error) {
+	return a.read(ctx, Records, key)
+}
 
 // ExtendMasterLock implements digitise.Objects.
 func (a *Archive) ExtendMasterLock(ctx context.Context, d fixity.Digest, until time.Time) error {
