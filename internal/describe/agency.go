@@ -43,11 +43,10 @@ func agencyName(lines []string, units []string) (name string, known float64) {
 			proper = true
 			continue
 		}
-		if e, _ := phraseAt(plain[i:], phraseEntries(), 0.8); e.words > 0 && !proper {
-			t := e.text
-			out = append(out, t)
-			vouched += e.words
-			i += e.words
+		if e, n := phraseNear(plain[i:], phraseEntries(), 0.8); n > 0 && !proper {
+			out = append(out, e.text)
+			vouched += min(n, e.words)
+			i += n
 			continue
 		}
 		if e, _ := phraseAt(plain[i:], headEntries(), 0.85); e.words > 0 && !proper {
@@ -71,7 +70,9 @@ func agencyName(lines []string, units []string) (name string, known float64) {
 		}
 		if proper {
 			out = append(out, eachUpper(ws[i]))
-			vouched++ // a name of its own: nothing to check it by, its level vouches for it
+			if level := out[max(0, len(out)-2)]; level != "tỉnh" {
+				vouched++ // a name of its own: nothing to check it by but its level; provinces are all known
+			}
 		} else {
 			out = append(out, strings.ToLower(ws[i]))
 		}
@@ -81,6 +82,68 @@ func agencyName(lines []string, units []string) (name string, known float64) {
 		return "", 0
 	}
 	return firstUpper(strings.Join(out, " ")), float64(vouched) / float64(len(ws))
+}
+
+// phraseNear is phraseAt for phrases of which a word may be lost or parted. It gives how many words the phrase covers. A
+// level word that is not the phrase's own ends it: what follows is a place.
+func phraseNear(words []string, list []entry, least float64) (best entry, covers int) {
+	rank := 0.0
+	for _, e := range list {
+		for n := max(1, e.words-1); n <= e.words+1 && n <= len(words); n++ {
+			if swallows(words[:n], e) || n != e.words && e.words < 3 {
+				continue
+			}
+			sc := 0.0
+			switch joined := strings.Join(words[:n], " "); {
+			case n < e.words:
+				if sc = withoutOne(joined, e.plain); sc < 0.9 {
+					continue
+				}
+				sc *= 0.9
+			case n > e.words:
+				if sc = similarity(joined, e.plain); sc < 0.86 {
+					continue
+				}
+				sc *= 0.9
+			default:
+				need := least
+				if len(e.plain) < 6 {
+					need = 1 // short words are too like others
+				}
+				if sc = similarity(joined, e.plain); sc < need {
+					continue
+				}
+			}
+			if r := sc + 0.15*float64(e.words); r > rank {
+				best, covers, rank = e, n, r
+			}
+		}
+	}
+	return best, covers
+}
+
+// withoutOne compares text with phrase less any one of its words.
+func withoutOne(text, phrase string) float64 {
+	ws := strings.Fields(phrase)
+	best := 0.0
+	for k := range ws {
+		rest := strings.Join(append(append([]string(nil), ws[:k]...), ws[k+1:]...), " ")
+		best = max(best, similarity(text, rest))
+	}
+	return best
+}
+
+// swallows reports whether words hold a level word that phrase e has not.
+func swallows(words []string, e entry) bool {
+	for _, w := range words[1:] {
+		switch w {
+		case "tinh", "huyen", "quan", "phuong", "xa", "thanh", "thi":
+			if !strings.Contains(" "+e.plain+" ", " "+w+" ") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // nearest finds the name most like text.

@@ -3,8 +3,10 @@ package describe
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -136,6 +138,9 @@ func (d *doc) agencyFields() {
 	if h.motto.row < 0 {
 		conf *= 0.85
 	}
+	if full, ok := d.completePlace(name); ok {
+		name, conf = full, min(conf, 0.8)
+	}
 	printed := printedAs(lines, name)
 	d.add(archive.Field{Name: Agency, Value: name, Printed: printed, Confidence: conf, Page: d.first.ordinal, Box: boxOf(ws)})
 	d.add(archive.Field{Name: AgencyPrinted, Value: printed, Confidence: confidenceOf(ws), Page: d.first.ordinal, Box: boxOf(ws)})
@@ -147,6 +152,19 @@ func (d *doc) agencyFields() {
 		}
 		d.add(archive.Field{Name: Superior, Value: strings.Join(lines, " / "), Confidence: confidenceOf(ws), Page: d.first.ordinal, Box: boxOf(ws)})
 	}
+}
+
+// completePlace completes the place of an agency's name that was read in part, by the place in the date line.
+func (d *doc) completePlace(name string) (string, bool) {
+	part := agencyPlace(name)
+	if part == "" || len(d.header.date.place) == 0 {
+		return name, false
+	}
+	whole, sc := nearest(textOf(d.header.date.place), provinces())
+	if sc < 0.9 || !strings.HasPrefix(fold.Plain(whole), fold.Plain(part)+" ") {
+		return name, false
+	}
+	return strings.TrimSuffix(name, part) + whole, true
 }
 
 // printedAs mends lost marks in printed lines by the name they were read as; where only the place of a tone mark differs
@@ -189,6 +207,10 @@ func (d *doc) numberFields() {
 	f.Printed = textOf(n.digits)
 	d.add(f)
 
+	if n.symbol == "" {
+		d.add(archive.Field{Name: Symbol, Page: d.first.ordinal, Box: n.gap})
+		return
+	}
 	conf := d.symbolConfidence()
 	d.add(archive.Field{Name: Symbol, Value: n.symbol, Printed: textOf(n.symbolAt), Confidence: conf, Page: d.first.ordinal, Box: boxOf(n.symbolAt)})
 	if f.Value != "" {
@@ -407,6 +429,9 @@ func (d *doc) dateFields() {
 	if !t.clean {
 		conf *= 0.75
 	}
+	if year, err := strconv.Atoi(t.year); err == nil && d.latestYearCited() > year {
+		conf *= 0.6 // a paper seldom cites what is yet to come
+	}
 	if t.year != "" && t.month != "" {
 		f.Value = t.year + "-" + pad2(t.month)
 		if day != "" {
@@ -420,15 +445,76 @@ func (d *doc) dateFields() {
 	if hand {
 		d.add(archive.Field{Name: Day, Page: s.ordinal, Box: t.gap, Handwritten: true, Printed: textOf(t.dayWords)})
 	}
-	if len(t.place) > 0 {
-		p := strings.Trim(fold.Tones(textOf(t.place)), " ,.;")
-		c := 0.3 + 0.6*confidenceOf(t.place)
-		if best, sc := nearest(p, provinces()); sc > 0.86 {
-			p, c = best, max(c, 0.75+0.24*sc)
-		}
-		d.add(archive.Field{Name: Place, Value: p, Printed: textOf(t.place), Confidence: c, Page: s.ordinal, Box: boxOf(t.place)})
-	}
+	d.placeField(t, s)
 }
+
+func (d *doc) placeField(t dateLine, s *sheet) {
+	f := archive.Field{Name: Place, Printed: textOf(t.place), Page: s.ordinal, Box: boxOf(t.place)}
+	f.Value = strings.Trim(fold.Tones(f.Printed), " ,.;:")
+	f.Confidence = 0.3 + 0.6*confidenceOf(t.place)
+	if best, sc := nearest(f.Value, provinces()); sc > 0.86 {
+		f.Value, f.Confidence = best, max(f.Confidence, 0.75+0.24*sc)
+		d.add(f)
+		return
+	}
+	// A place read in part is the place of the agency when that begins so.
+	agency := agencyPlace(value(d.out, Agency))
+	if plain := fold.Plain(f.Value); agency != "" && strings.HasPrefix(fold.Plain(agency), plain) && plain != fold.Plain(agency) {
+		f.Value, f.Confidence, f.Source = agency, 0.75, FromRule
+	}
+	d.add(f)
+}
+
+func value(fields []archive.Field, name string) string {
+	for _, f := range fields {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// agencyPlace gives the place an agency's name ends with: what follows its last level word.
+func agencyPlace(name string) string {
+	at, n := -1, 0
+	for _, l := range levels() {
+		if i := strings.LastIndex(name, " "+l+" "); i >= 0 && i >= at {
+			at, n = i, len(l)+2
+		}
+	}
+	if at < 0 {
+		return ""
+	}
+	return name[at+n:]
+}
+
+// latestYearCited is the latest year of a full date in the text of the main part; 0 without one.
+func (d *doc) latestYearCited() int {
+	latest := 0
+	for _, s := range d.sheets {
+		if s.ordinal > d.parts[0].To {
+			break
+		}
+		for k, r := range s.rows {
+			if s == d.first && k == d.header.date.row {
+				continue
+			}
+			for _, m := range citedRule().FindAllStringSubmatch(r.text(), -1) {
+				if y, err := strconv.Atoi(m[1]); err == nil && y < 2100 {
+					latest = max(latest, y)
+				}
+			}
+		}
+	}
+	return latest
+}
+
+// citedRule finds dates in figures.
+//
+//nolint:gochecknoglobals // a constant in all but syntax
+var citedRule = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b[0-3]?[0-9]/[01]?[0-9]/((?:19|20)[0-9]{2})\b`)
+})
 
 func laidIn(s *sheet, box page.Box, d *doc) string {
 	if s != d.first {
@@ -466,7 +552,8 @@ func (d *doc) lateDate() (dateLine, *sheet) {
 		}
 		for k := len(s.rows) - 1; k >= 0; k-- {
 			r := s.rows[k]
-			if t, ok := readDate(r); ok && len(t.place) > 0 && centreOf(t.words) > 0.45*s.w {
+			t, ok := readDate(r, false)
+			if ok && len(t.place) > 0 && startsUpper(t.place[0].Text) && centreOf(t.words) > 0.45*s.w && t.words[len(t.words)-1].x1 >= r.x1()-1 {
 				t.row = k
 				return t, s
 			}

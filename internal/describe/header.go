@@ -58,6 +58,13 @@ var (
 	dateRule = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`ng[a-z?]y([^a-z].{0,6}?|.{0,4}?)\s*th[a-z?]ng\s*(.{0,5}?)\s*n[a-z?]m\s*([0-9oilz]{4})`)
 	})
+	// The engine drops words it is unsure of, those beside handwriting first: "ngày 12 năm 2021", "tháng 12 năm 2021".
+	dateNoMonthRule = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`ng[a-z?]y(.{0,5}?)\s+([01]?[0-9])\s*n[a-z?]m\s*((?:19|20)[0-9]{2})`)
+	})
+	dateNoDayRule = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`((?:^|[ ,]).{0,3}?)\s*th[a-z?]ng\s*(.{0,5}?)\s*n[a-z?]m\s*([0-9oilz]{4})`)
+	})
 	slashDateRule = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`ng[a-z?]y\s*([0-3]?[0-9])[/.-]([01]?[0-9])[/.-]((?:19|20)[0-9]{2})`)
 	})
@@ -108,7 +115,7 @@ func (h *header) findDate(s *sheet, limit int) {
 		limit = min(len(s.rows), max(limit, h.motto.row+6))
 	}
 	for k := from; k < limit; k++ {
-		if d, ok := readDate(s.rows[k]); ok {
+		if d, ok := readDate(s.rows[k], true); ok {
 			d.row = k
 			h.date = d
 			return
@@ -138,17 +145,25 @@ func span(ws []word, from, to int) []word {
 	return ws[a:b]
 }
 
-func readDate(r row) (dateLine, bool) {
+// readDate reads a row as a date line. loose takes dates in figures too.
+func readDate(r row, loose bool) (dateLine, bool) {
 	text := []rune(r.text())
 	sk := skeleton(text)
+	clean := true
 	m := dateRule().FindStringSubmatchIndex(sk)
 	if m == nil {
-		m = slashDateRule().FindStringSubmatchIndex(sk)
-		if m == nil {
-			return dateLine{}, false
+		clean = false
+		if m = dateNoMonthRule().FindStringSubmatchIndex(sk); m == nil {
+			m = dateNoDayRule().FindStringSubmatchIndex(sk)
 		}
 	}
-	d := dateLine{words: span(r.words, m[0], m[1]), clean: true}
+	if m == nil && loose {
+		m = slashDateRule().FindStringSubmatchIndex(sk)
+	}
+	if m == nil {
+		return dateLine{}, false
+	}
+	d := dateLine{row: -1, words: span(r.words, m[0], m[1]), clean: clean}
 	d.day = digitsOf(string(text[m[2]:m[3]]), 1, 31, nil)
 	d.month = digitsOf(string(text[m[4]:m[5]]), 1, 12, nil)
 	if d.month == "" {
@@ -161,8 +176,21 @@ func readDate(r row) (dateLine, bool) {
 		d.clean = false
 	}
 	d.dayWords = span(r.words, m[2], m[3])
-	d.gap = gapBox(r, span(r.words, m[0], m[2]), span(r.words, m[3], m[5]), m[2] == m[3])
+	// The day stands between "ngày" and "tháng", or whatever was read of them.
+	before, after := span(r.words, m[0], m[2]), span(r.words, m[3]+1, m[5])
+	if len(before) == 0 {
+		if place := placeBefore(r, m[4]); len(place) > 0 {
+			before = place[len(place)-1:]
+		}
+	}
+	if len(after) == 0 {
+		after = span(r.words, m[4], m[5])
+	}
+	d.gap = gapBox(r, before, after)
 	d.place = placeBefore(r, m[0])
+	if len(d.place) == 0 && m[2] == m[0] {
+		d.place = placeBefore(r, m[3])
+	}
 	return d, true
 }
 
@@ -208,7 +236,7 @@ func mendDigit(r rune) rune {
 }
 
 // gapBox is where something is written between two printed words: from the end of the one to the start of the other.
-func gapBox(r row, before, after []word, none bool) page.Box {
+func gapBox(r row, before, after []word) page.Box {
 	var b page.Box
 	if len(before) == 0 || len(after) == 0 {
 		return b
@@ -328,7 +356,15 @@ func readNumber(r row, h *header) (numberLine, float64) {
 	}
 	at := findSymbol(string(text))
 	if at == nil {
-		return n, 0
+		// The symbol was lost, but the label stands where a number's does.
+		if label != 0 || h.split == 0 || ws[0].x0 > h.split || letterCount(string(text)) > 8 {
+			return n, 0
+		}
+		w := ws[0]
+		pad := int(r.size * 0.45)
+		n.gap = page.Box{X0: w.Box.X1, Y0: max(0, w.Box.Y0-pad), X1: w.Box.X1 + int(3*r.size), Y1: w.Box.Y1 + pad}
+		n.row = 0
+		return n, score + 0.25
 	}
 	from, to := runeIndex(string(text), at[0]), runeIndex(string(text), at[1])
 	n.symbolAt = span(ws, from, to)

@@ -155,7 +155,8 @@ func (s *Scores) date(t Truth, fields []archive.Field) {
 	if t.Date == "" {
 		return
 	}
-	got, asked := valueOf(fields, Date)
+	got, _ := valueOf(fields, Date)
+	asked := got.Value == "" || got.Confidence < AskBelow // the day by hand is asked for in any case
 	want := t.Date
 	value := got.Value
 	if t.Flags.HandwrittenDay && len(want) == 10 {
@@ -169,7 +170,7 @@ func (s *Scores) date(t Truth, fields []archive.Field) {
 		found := day.Handwritten && !day.Box.Empty() && day.Value == "" || got.Value == t.Date && got.Source == FromLaid
 		s.count(t.File, DayFound, t.Date, day.Printed, found, found, true)
 	}
-	s.count(t.File, Date, want, value, value == want, value == want, asked && !got.Handwritten)
+	s.count(t.File, Date, want, value, value == want, value == want, asked)
 }
 
 func (s *Scores) number(t Truth, fields []archive.Field) {
