@@ -13,6 +13,8 @@ import (
 	"os"
 	"slices"
 	"strconv"
+
+	"sohoa/internal/digitise"
 )
 
 // CheckName names Check where a manifest says which check a rendition passed. The number counts what it looks at.
@@ -55,6 +57,17 @@ func Check(ctx context.Context, path string) (Report, error) {
 		}
 	}
 	return Report{Check: CheckName, Conformance: Conformance, Pages: c.pages, SizeBytes: c.size}, nil
+}
+
+// Checker is Check as assembling wants it. Its zero value is ready.
+type Checker struct{}
+
+var _ digitise.Checker = Checker{}
+
+// Check returns the level that the file at path holds and CheckName.
+func (Checker) Check(ctx context.Context, path string) (conformance, checkedBy string, err error) {
+	r, err := Check(ctx, path)
+	return r.Conformance, r.Check, err
 }
 
 // checker is one file under check.

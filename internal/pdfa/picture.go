@@ -43,8 +43,11 @@ func imageDict(p *page.Picture) ([]byte, error) {
 		d = append(d, key...)
 		d = strconv.AppendInt(d, int64(v), 10)
 	}
-	entry("/Width ", p.Width)
-	entry("/Height ", p.Height)
+	width, height := p.Width, p.Height
+	size := func() {
+		entry("/Width ", width)
+		entry("/Height ", height)
+	}
 	switch p.Encoding {
 	case page.JPEG:
 		j, err := readJPEGHeader(p.Data)
@@ -55,9 +58,11 @@ func imageDict(p *page.Picture) ([]byte, error) {
 			return refuse("it is CMYK and the output intent is sRGB")
 		case j.components != 1 && j.components != 3:
 			return refuse("it has %d components", j.components)
-		case j.width != p.Width || j.height != p.Height:
-			return refuse("its header says %d × %d pixels and its page %d × %d", j.width, j.height, p.Width, p.Height)
+		case j.width == 0 || j.height == 0:
+			return refuse("its header says %d × %d pixels", j.width, j.height)
 		}
+		width, height = j.width, j.height // what readers go by, whatever the file around it said
+		size()
 		d = append(d, "/BitsPerComponent 8/ColorSpace"...)
 		d = append(d, deviceSpace(j.components)...)
 		d = append(d, decodeArray(p, j.components)...)
@@ -70,6 +75,7 @@ func imageDict(p *page.Picture) ([]byte, error) {
 		if p.CCITT == nil {
 			return refuse("its parameters are missing")
 		}
+		size()
 		d = append(d, "/BitsPerComponent 1/ColorSpace/DeviceGray"...)
 		d = append(d, decodeArray(p, 1)...)
 		d = append(d, "/Filter/CCITTFaxDecode/DecodeParms<<"...)
@@ -101,6 +107,7 @@ func imageDict(p *page.Picture) ([]byte, error) {
 		if p.Components != 1 && p.Components != 3 {
 			return refuse("it has %d components", p.Components)
 		}
+		size()
 		entry("/BitsPerComponent ", p.BitsPerComponent)
 		if p.Palette != nil {
 			n := len(p.Palette) / 3

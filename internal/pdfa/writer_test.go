@@ -96,7 +96,7 @@ func TestPicturesThatPDFAForbidsAreNamed(t *testing.T) {
 		"a CMYK JPEG":                     {cmykJPEG(), "CMYK"},
 		"an arithmetic JPEG":              {change(func(p *page.Picture) { p.Data[sof+1] = 0xC9 }), "C9"},
 		"a JPEG of 12 bits":               {change(func(p *page.Picture) { p.Data[sof+4] = 12 }), "12 bits"},
-		"a JPEG of another size":          {change(func(p *page.Picture) { p.Width++ }), "20 × 30"},
+		"a JPEG whose height comes later": {change(func(p *page.Picture) { p.Data[sof+5], p.Data[sof+6] = 0, 0 }), "20 × 0"},
 		"a JPEG without a frame":          {change(func(p *page.Picture) { p.Data = p.Data[:sof] }), "frame"},
 		"something that is no JPEG":       {change(func(p *page.Picture) { p.Data = []byte("GIF89a") }), "begin"},
 		"no data":                         {change(func(p *page.Picture) { p.Data = nil }), "no data"},
