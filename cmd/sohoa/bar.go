@@ -58,3 +58,34 @@ func quietUnlessDebug(l *slog.Logger) *slog.Logger {
 	}
 	return slog.New(slog.DiscardHandler)
 }
+
+// fileBar is the bar of an ingest: files, bytes, rate, time left.
+type fileBar struct {
+	bar
+	total, done int
+	bytes       int64
+}
+
+func newFileBar(w io.Writer, off bool, total int) *fileBar {
+	return &fileBar{bar: bar{w: w, off: newBar(w, off).off, start: time.Now()}, total: total}
+}
+
+func (b *fileBar) add(bytes int64) {
+	b.done++
+	b.bytes += bytes
+	if b.off {
+		return
+	}
+	const width = 30
+	full := width * b.done / max(b.total, 1)
+	sec := max(time.Since(b.start).Seconds(), 0.001)
+	left := time.Duration(float64(b.total-b.done) * sec / float64(b.done) * float64(time.Second)).Round(time.Second)
+	fmt.Fprintf(b.w, "\r\x1b[K%s%s %d/%d files, %.1f MiB, %.1f MiB/s, %s left", strings.Repeat("█", full), strings.Repeat("░", width-full),
+		b.done, b.total, float64(b.bytes)/(1<<20), float64(b.bytes)/(1<<20)/sec, left)
+}
+
+func (b *fileBar) clear() {
+	if !b.off {
+		fmt.Fprint(b.w, "\r\x1b[K")
+	}
+}

@@ -6,6 +6,15 @@ type cli struct {
 	Serve    serveCmd    `cmd:"" help:"Run the HTTP server alone, against any Postgres, Redis and S3."`
 	Work     workCmd     `cmd:"" help:"Run workers alone, against any Postgres, Redis and S3."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version's schema."`
+	Ingest   ingestCmd   `cmd:"" help:"Hand files, folders or zips in."`
+	Status   statusCmd   `cmd:"" help:"Show how far a batch, a document or everything is."`
+	List     listCmd     `cmd:"" help:"List what was handed in and what became of it."`
+	Find     findCmd     `cmd:"" help:"Find documents by words, number and symbol, date and unit."`
+	Show     showCmd     `cmd:"" help:"Show one document."`
+	Get      getCmd      `cmd:"" help:"Fetch the PDF/A, the file as received, text, hOCR or manifest."`
+	Retry    retryCmd    `cmd:"" help:"Set stalled, rejected or cancelled work going again."`
+	Cancel   cancelCmd   `cmd:"" help:"Stop what is not archived yet."`
+	Queue    queueCmd    `cmd:"" help:"Show, pause or resume the queue."`
 	Digitise digitiseCmd `cmd:"" help:"Turn one scan into a searchable PDF/A, with no servers."`
 	Sample   sampleCmd   `cmd:"" help:"Make realistic scanned papers with their truth beside them."`
 	Version  versionCmd  `cmd:"" help:"Show the version."`

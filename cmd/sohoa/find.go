@@ -1,0 +1,177 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"sohoa/internal/archive"
+	"sohoa/internal/retrieve"
+)
+
+type findCmd struct {
+	remote
+	Query []string `arg:"" help:"Words, a \"phrase\", or number and symbol such as 12/QĐ-UBND."`
+	Unit  string   `help:"Only this unit."`
+	From  string   `help:"Issued on this day (2024-03-15) or later."`
+	To    string   `help:"Issued on this day or earlier."`
+	Limit int      `default:"20" help:"How many at most."`
+	JSON  bool     `name:"json" help:"One object a line."`
+}
+
+// Help gives examples.
+func (*findCmd) Help() string {
+	return "Words match with or without diacritics. Exit 1 when nothing is found.\n\nExamples:\n  sohoa find giấy phép xây dựng\n  sohoa find 12/QĐ-UBND --from 2024-01-01\n"
+}
+
+func (c *findCmd) Run(e *env) error {
+	cl, err := c.client()
+	if err != nil {
+		return err
+	}
+	q := url.Values{"q": {strings.Join(c.Query, " ")}}
+	for k, v := range map[string]string{"unit": c.Unit, "from": c.From, "to": c.To} {
+		if v != "" {
+			q.Set(k, v)
+		}
+	}
+	found := 0
+	for found < c.Limit {
+		q.Set("limit", strconv.Itoa(min(c.Limit-found, retrieve.MaxLimit)))
+		page, err := cl.Search(e.ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, h := range page.Hits {
+			found++
+			if c.JSON {
+				if err := printJSON(e.stdout, h); err != nil {
+					return err
+				}
+				continue
+			}
+			fmt.Fprintf(e.stdout, "%s  %s\n", h.ID, oneLine(h.Title))
+			if len(h.Snippet) > 0 {
+				fmt.Fprintf(e.stdout, "    page %d: %s\n", h.Page, snippetText(h.Snippet))
+			}
+		}
+		if page.Next == "" {
+			break
+		}
+		q.Set("cursor", page.Next)
+	}
+	if found == 0 {
+		if !c.JSON {
+			fmt.Fprintln(e.stderr, "sohoa: nothing was found")
+		}
+		return codeError(exitStalled)
+	}
+	return nil
+}
+
+func snippetText(runs []retrieve.Snippet) string {
+	var b strings.Builder
+	for _, r := range runs {
+		if r.Match {
+			b.WriteString("[" + r.Text + "]")
+		} else {
+			b.WriteString(r.Text)
+		}
+	}
+	return b.String()
+}
+
+type showCmd struct {
+	remote
+	ID   string `arg:"" help:"A document's id."`
+	JSON bool   `name:"json" help:"As JSON."`
+}
+
+func (c *showCmd) Run(e *env) error {
+	cl, err := c.client()
+	if err != nil {
+		return err
+	}
+	v, err := cl.Document(e.ctx, archive.DocumentID(c.ID))
+	if err != nil {
+		return err
+	}
+	history, err := cl.History(e.ctx, archive.DocumentID(c.ID))
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printPretty(e.stdout, struct {
+			retrieve.View
+			History []retrieve.Event `json:"history"`
+		}{v, history})
+	}
+	fmt.Fprintf(e.stdout, "%s\n%s/documents/%s\n\n", v.Title, cl.Base(), v.ID)
+	fmt.Fprintf(e.stdout, "file       %s (%d pages, version %d)\nunit       %s\nstate      %s, %s\n", v.Name, v.Pages, v.Version, v.Unit, v.Processing, v.Release)
+	if v.Trouble != nil {
+		fmt.Fprintf(e.stdout, "%-10s %s (%s)\n", v.Trouble.Verdict, v.Trouble.Detail, v.Trouble.Code)
+	}
+	if v.Rendition != nil {
+		fmt.Fprintf(e.stdout, "rendition  %s, %d bytes (%s)\n", v.Conformance, v.Rendition.SizeBytes, v.CheckedBy)
+	}
+	fmt.Fprintln(e.stdout, "\nfields")
+	for _, f := range v.Fields {
+		asked := ""
+		if f.Asked {
+			asked = "  ← to be confirmed"
+		}
+		fmt.Fprintf(e.stdout, "  %-16s %s%s\n", f.Name, oneLine(f.Value), asked)
+	}
+	fmt.Fprintln(e.stdout, "\nhistory")
+	for _, h := range history {
+		fmt.Fprintf(e.stdout, "  %s  %s  %s\n", h.At.In(vietnam()).Format("02/01/2006 15:04:05"), h.Actor, h.Action)
+	}
+	return nil
+}
+
+type getCmd struct {
+	remote
+	ID        string `arg:"" help:"A document's id."`
+	Rendition bool   `xor:"part" help:"The searchable PDF/A (default)."`
+	Master    bool   `xor:"part" help:"The file as received, bit for bit."`
+	Text      bool   `xor:"part" help:"The text."`
+	HOCR      bool   `name:"hocr" xor:"part" help:"Words with boxes."`
+	Manifest  bool   `xor:"part" help:"The manifest."`
+	Out       string `short:"o" required:"" help:"File to write; - for standard output." `
+}
+
+func (c *getCmd) Run(e *env) error {
+	cl, err := c.client()
+	if err != nil {
+		return err
+	}
+	kind := retrieve.PartRendition
+	switch {
+	case c.Master:
+		kind = retrieve.PartMaster
+	case c.Text:
+		kind = retrieve.PartText
+	case c.HOCR:
+		kind = retrieve.PartHOCR
+	case c.Manifest:
+		kind = retrieve.PartManifest
+	}
+	if c.Out == "-" {
+		_, err := cl.Download(e.ctx, archive.DocumentID(c.ID), kind, e.stdout)
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(c.Out), ".sohoa-get-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = cl.Download(e.ctx, archive.DocumentID(c.ID), kind, tmp)
+	if err := errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), c.Out)
+}

@@ -1,0 +1,280 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"sohoa/internal/archive"
+	"sohoa/internal/client"
+	"sohoa/internal/fault"
+	"sohoa/internal/fixity"
+)
+
+type ingestCmd struct {
+	remote
+	Paths       []string      `arg:"" name:"path" help:"Files, folders or zips." type:"path"`
+	Batch       string        `help:"Name of the batch; today's date when left out."`
+	Dossier     string        `help:"Dossier code of all the papers."`
+	Unit        string        `help:"Unit they belong to."`
+	Interactive bool          `help:"A citizen waits: before the backlog."`
+	Wait        bool          `short:"w" help:"Wait until everything is archived or in trouble."`
+	Timeout     time.Duration `help:"With --wait: how long at most." default:"24h"`
+	Jobs        int           `default:"3" help:"Files sent at once."`
+	JSON        bool          `name:"json" help:"One object a line for each file."`
+	Quiet       bool          `short:"q" help:"No progress."`
+}
+
+// Help gives examples.
+func (*ingestCmd) Help() string {
+	return "Exit 0 means every file was accepted into custody (with --wait: and archived). The command can be repeated after any\n" +
+		"interruption: what is in is skipped, what is not is sent.\n\nExamples:\n  sohoa ingest scans/ --batch \"Hộp 12\" --wait\n  sohoa ingest giay-phep.pdf --dossier 000.00.53.H48-220921-0099 --interactive\n"
+}
+
+// outcome is what became of one file, as --json prints it.
+type outcome struct {
+	Path      string              `json:"path"`
+	SHA256    fixity.Digest       `json:"sha256"`
+	Verdict   string              `json:"verdict"` // accepted, existing, rejected or stalled
+	Accession archive.AccessionID `json:"accession,omitempty"`
+	Code      fault.Code          `json:"code,omitempty"`
+	Detail    string              `json:"detail,omitempty"`
+}
+
+func (c *ingestCmd) Run(e *env) error {
+	cl, err := c.client()
+	if err != nil {
+		return err
+	}
+	files, err := listFiles(c.Paths)
+	if err != nil {
+		return usageError{err}
+	}
+	if len(files) == 0 {
+		return usageError{errors.New("no file in what was named")}
+	}
+	me, err := cl.Me(e.ctx)
+	if err != nil {
+		return err
+	}
+	if c.Unit == "" {
+		c.Unit = me.UploadUnit
+	}
+	if c.Batch == "" {
+		c.Batch = "Lô " + time.Now().Format("2006-01-02 15:04")
+	}
+	n := c.send(e, cl, files)
+	if n.stalled > 0 || n.rejected > 0 {
+		fmt.Fprintf(e.stderr, "sohoa: %d of %d files are not in custody: %d rejected, %d could not be sent\n", n.rejected+n.stalled, len(files), n.rejected, n.stalled)
+	} else if !c.JSON && !c.Quiet {
+		fmt.Fprintf(e.stdout, "%d files in custody (%d of them were before), batch “%s”\n", len(files), n.existing, c.Batch)
+	}
+	switch {
+	case e.ctx.Err() != nil:
+		return fmt.Errorf("interrupted; run the same command again to go on")
+	case n.stalled > 0:
+		return codeError(exitStalled)
+	case n.rejected > 0 && !c.Wait:
+		return codeError(exitRejected)
+	}
+	if c.Wait {
+		if err := c.wait(e, cl); err != nil {
+			return err
+		}
+		if n.rejected > 0 {
+			return codeError(exitRejected)
+		}
+	}
+	return nil
+}
+
+// counts of a run.
+type counts struct{ accepted, existing, rejected, stalled int }
+
+func (c *ingestCmd) send(e *env, cl *client.Client, files []string) counts {
+	var mu sync.Mutex
+	var n counts
+	done := 0
+	bar := newFileBar(e.stderr, c.Quiet || c.JSON, len(files))
+	work := make(chan string)
+	var wg sync.WaitGroup
+	for range max(c.Jobs, 1) {
+		wg.Go(func() {
+			for path := range work {
+				o, size := c.sendOne(e.ctx, cl, path)
+				mu.Lock()
+				done++
+				switch o.Verdict {
+				case "accepted":
+					n.accepted++
+				case "existing":
+					n.existing++
+				case "rejected":
+					n.rejected++
+				default:
+					n.stalled++
+				}
+				bar.add(size)
+				switch {
+				case c.JSON:
+					_ = printJSON(e.stdout, o)
+				case o.Detail != "":
+					bar.clear()
+					fmt.Fprintf(e.stderr, "sohoa: %s: %s: %s\n", o.Path, o.Verdict, o.Detail)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	sent := 0
+feed:
+	for _, f := range files {
+		select {
+		case work <- f:
+			sent++
+		case <-e.ctx.Done():
+			break feed
+		}
+	}
+	close(work)
+	wg.Wait()
+	bar.clear()
+	n.stalled += len(files) - sent
+	return n
+}
+
+// sendOne asks first whether the paper is in custody, by the id that follows from unit, dossier and bytes; then nothing is sent.
+func (c *ingestCmd) sendOne(ctx context.Context, cl *client.Client, path string) (outcome, int64) {
+	o := outcome{Path: path}
+	fail := func(err error) (outcome, int64) {
+		o.Verdict, o.Code, o.Detail = fault.VerdictOf(err).String(), fault.CodeOf(err), fault.DetailOf(err)
+		if o.Detail == "" {
+			o.Detail = err.Error()
+		}
+		return o, 0
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fail(err)
+	}
+	d, size, err := fixity.OfReader(f)
+	f.Close()
+	if err != nil {
+		return fail(err)
+	}
+	o.SHA256 = d
+	if c.Unit != "" {
+		a, err := cl.Accession(ctx, archive.AccessionIDFor(c.Unit, c.Dossier, d))
+		if err == nil && a.State != archive.AccessionCancelled {
+			o.Verdict, o.Accession = "existing", a.ID
+			return o, size
+		}
+	}
+	queue := archive.Backlog
+	if c.Interactive {
+		queue = archive.Interactive
+	}
+	r, err := cl.Accept(ctx, client.Upload{
+		Name: filepath.Base(path), Unit: c.Unit, Dossier: c.Dossier, Batch: c.Batch, Queue: queue, SHA256: d, SizeBytes: size,
+		Open: func() (io.ReadCloser, error) { return os.Open(path) },
+	}, 6)
+	if err != nil {
+		return fail(err)
+	}
+	o.Verdict, o.Accession = "accepted", r.Accession.ID
+	if r.Existing {
+		o.Verdict = "existing"
+	}
+	return o, size
+}
+
+// wait follows the batch until nothing of it is under way. What is stalled is given time: the system may come back.
+func (c *ingestCmd) wait(e *env, cl *client.Client) error {
+	ctx, cancel := context.WithTimeout(e.ctx, c.Timeout)
+	defer cancel()
+	b, err := cl.BatchByName(ctx, c.Unit, c.Batch)
+	if fault.CodeOf(err) == fault.BatchUnknown {
+		return nil // everything was in before, in other batches
+	}
+	if err != nil {
+		return err
+	}
+	bar := newBar(e.stderr, c.Quiet || c.JSON)
+	defer bar.done()
+	for {
+		st, err := cl.Batch(ctx, b.ID)
+		switch {
+		case err == nil && st.Done:
+			bar.done()
+			return c.report(e, st)
+		case err == nil:
+			bar.set(st.Progress.PagesRead, max(st.Progress.Pages, 1))
+		case fault.VerdictOf(err) == fault.Rejected:
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			if e.ctx.Err() != nil {
+				return fmt.Errorf("interrupted; the papers are in custody and go on; see sohoa status %q", c.Batch)
+			}
+			return fmt.Errorf("not done within %s; see sohoa status %q", c.Timeout, c.Batch)
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+func (c *ingestCmd) report(e *env, st client.BatchState) error {
+	rejected := st.Progress.Accessions[archive.AccessionRejected]
+	if !c.JSON && !c.Quiet {
+		fmt.Fprintf(e.stdout, "%d documents archived, %d pages; %d files rejected\n", st.Progress.Documents[archive.Archived], st.Progress.Pages, rejected)
+	}
+	if rejected > 0 {
+		if !c.JSON {
+			fmt.Fprintf(e.stderr, "sohoa: see why with: sohoa status %q\n", c.Batch)
+		}
+		return codeError(exitRejected)
+	}
+	return nil
+}
+
+// listFiles walks what was named: files as they are, folders with everything in them but hidden files.
+func listFiles(paths []string) ([]string, error) {
+	var out []string
+	for _, p := range paths {
+		st, err := os.Stat(p)
+		if err != nil {
+			return nil, err
+		}
+		if !st.IsDir() {
+			out = append(out, p)
+			continue
+		}
+		if err := filepath.WalkDir(p, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if strings.HasPrefix(d.Name(), ".") && path != p {
+				if d.IsDir() {
+					return filepath.SkipDir
+				}
+				return nil
+			}
+			if d.Type().IsRegular() {
+				out = append(out, path)
+			}
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+	}
+	sort.Strings(out)
+	return out, nil
+}
