@@ -27,8 +27,8 @@ func agencyName(lines []string, units []string) (name string, known float64) {
 	var out []string
 	vouched, proper := 0, false
 	for i := 0; i < len(ws); {
-		if proper { // a place after its level: a province, else a name of its own up to the next level
-			if e, _ := phraseAt(plain[i:], provinceEntries(), 0.8); e.words > 0 {
+		if proper { // a place after its level: a province when its letters agree (communes are named so like provinces that no misread letter is mended), else a name of its own
+			if e, _ := phraseAt(plain[i:], provinceEntries(), 1); e.words > 0 {
 				out = append(out, e.text)
 				vouched += e.words
 				i += e.words
@@ -62,7 +62,7 @@ func agencyName(lines []string, units []string) (name string, known float64) {
 			}
 			continue
 		}
-		if e, _ := phraseAt(plain[i:], provinceEntries(), 0.85); e.words > 0 {
+		if e, _ := phraseAt(plain[i:], provinceEntries(), 1); e.words > 0 {
 			out = append(out, e.text)
 			vouched += e.words
 			i += e.words

@@ -68,6 +68,9 @@ var (
 	slashDateRule = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`ng[a-z?]y\s*([0-3]?[0-9])[/.-]([01]?[0-9])[/.-]((?:19|20)[0-9]{2})`)
 	})
+	shortSymbolRule = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`/\s*([A-ZĐÐ][A-Za-zĐđÐ]{1,9}|(?:19|20)[0-9]{2})\s*$`)
+	})
 	labelRule  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[s5][o0]$|^[s5][o0]\W`) })
 	symbolRule = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`([A-ZĐÐ][A-Za-zĐđÐ]{0,9})\s?[-–—]{1,2}\s?([A-ZĐÐỦ0-9][A-Za-zĐđÐ0-9&.]{0,15}(?:\s?[-–—]{1,2}\s?[A-ZĐÐ0-9][A-Za-zĐđÐ0-9&.]{0,15}){0,3})`)
@@ -355,6 +358,9 @@ func readNumber(r row, h *header) (numberLine, float64) {
 		score += 0.1
 	}
 	at := findSymbol(string(text))
+	if at == nil && label >= 0 {
+		at = shortSymbol(string(text))
+	}
 	if at == nil {
 		// The symbol was lost, but the label stands where a number's does.
 		if label != 0 || h.split == 0 || ws[0].x0 > h.split || letterCount(string(text)) > 8 {
@@ -452,6 +458,19 @@ func findSymbol(text string) []int {
 	return at
 }
 
+// shortSymbol finds a symbol of one part behind a slash: a type (52/GPXD), or the year that books of civil status count by.
+func shortSymbol(text string) []int {
+	m := shortSymbolRule().FindStringSubmatchIndex(text)
+	if m == nil {
+		return nil
+	}
+	s := text[m[2]:m[3]]
+	if _, ok := dossier.TypeOf(dossier.RepairSymbol(s)); !ok && strings.Trim(s, "0123456789") != "" {
+		return nil
+	}
+	return m[2:4]
+}
+
 func runeIndex(s string, byteIndex int) int { return len([]rune(s[:byteIndex])) }
 
 // findAgency takes the printed lines of the agency: capitals left of the motto, above the number.
@@ -478,16 +497,26 @@ func (h *header) findAgency(s *sheet) {
 	if split == 0 {
 		split = 0.45 * s.w
 	}
+	centred := h.motto.row >= 0 && math.Abs(centreOf(s.rows[h.motto.row].words[h.motto.from:h.motto.to])-s.w/2) < 0.06*s.w
 	for k := top; k < bottom; k++ {
 		var ws []word
 		for _, w := range s.rows[k].words {
-			if (w.x0+w.x1)/2 < split {
+			// A certificate has the motto in the middle, and its agency below it.
+			if (w.x0+w.x1)/2 < split || centred && k > h.motto.row+1 {
 				ws = append(ws, w)
 			}
 		}
-		if line := cleanCapitals(ws); len(line) > 0 {
-			h.agency = append(h.agency, line)
+		line := cleanCapitals(ws)
+		if len(line) == 0 {
+			continue
 		}
+		if _, isType := typeLine(textOf(line)); isType {
+			break
+		}
+		if centred && len(h.agency) == 0 && !beginsAgency(textOf(line)) {
+			continue
+		}
+		h.agency = append(h.agency, line)
 	}
 	// The last line that begins an agency begins the issuing one.
 	for i, l := range h.agency {
@@ -495,6 +524,18 @@ func (h *header) findAgency(s *sheet) {
 			h.issuer, h.hasAgent = i, true
 		}
 	}
+}
+
+// typeLine reports whether a line of capitals is, or begins, the name of a type.
+func typeLine(text string) (dossier.Type, bool) {
+	plain := fold.Plain(text)
+	for _, ty := range dossier.Types() {
+		p := fold.Plain(ty.Name)
+		if similarity(plain, p) >= 0.85 || len(plain) >= 14 && strings.HasPrefix(p, plain) || len(p) >= 9 && strings.HasPrefix(plain, p+" ") {
+			return ty, true
+		}
+	}
+	return dossier.Type{}, false
 }
 
 // cleanCapitals keeps a line of capitals, without specks at its ends; nil when it is not one.

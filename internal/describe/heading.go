@@ -119,7 +119,7 @@ func bodyStart(plain string) bool {
 func (g *heading) findSubject(s *sheet) {
 	base := s.rows[g.kindRow].base
 	pitch := 0.0
-	centre := centreOf(g.kindWords)
+	centre := centreOf(lastLine(g.kindWords))
 	for k := g.kindRow + 1; k < len(s.rows); k++ {
 		r := s.rows[k]
 		ws := s.trimSpecks(r.words)
@@ -158,10 +158,12 @@ func (g *heading) findSubject(s *sheet) {
 			}
 			g.broken = true
 		}
-		if first && !about && s.filled(ws) && s.indented(ws) {
+		if !(first && about) && s.paragraph(ws) {
 			break
 		}
-		if !first {
+		if first {
+			pitch = max(gap, 1.2*s.size) // type and subject stand as close as the subject's own lines, or closer
+		} else {
 			pitch = gap
 		}
 		g.subject = append(g.subject, ws...)
@@ -180,6 +182,22 @@ func (s *sheet) filled(ws []word) bool { return ws[len(ws)-1].x1 > s.r-0.02*s.w 
 func (s *sheet) indented(ws []word) bool {
 	d := ws[0].x0 - s.l
 	return d > 0.03*s.w && d < 0.09*s.w
+}
+
+// paragraph reports whether a line begins a paragraph: it reaches the right margin, and its left end is indented.
+func (s *sheet) paragraph(ws []word) bool {
+	left, right := ws[0].x0-s.l, s.r-ws[len(ws)-1].x1
+	return right < 0.02*s.w && left > 0.025*s.w && left-right > 0.025*s.w && left < 0.09*s.w
+}
+
+// lastLine gives the words of the last line.
+func lastLine(ws []word) []word {
+	for i := len(ws) - 1; i > 0; i-- {
+		if ws[i].x0 < ws[i-1].x0 {
+			return ws[i:]
+		}
+	}
+	return ws
 }
 
 func centreOf(ws []word) float64 {

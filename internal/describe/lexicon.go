@@ -59,7 +59,7 @@ func provinces() []string {
 func surnames() []string {
 	return strings.Fields(`Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Phùng Hà Đinh Đoàn Lâm Mai Trịnh Trương Tạ Tô Tống
 Cao Châu Chu Diệp Doãn Đào Đàm Giang Giáp Hứa Hàn Kiều Kim La Lại Lưu Lương Lục Mạc Mạch Mã Nghiêm Ninh Nông Ông Phí Phó Quách Quan Sầm Tăng Thạch Thái Thân Thẩm Tiêu Tôn Triệu Trà Từ Uông
-Văn Viên Vi Vương Xa Y Âu Ân Biện Bạch Bế Cấn Cù Cung Diêm Đậu Điền Đồng Hầu Khổng Khương Khuất Lã Lò Lường Ma Mẫn Nhan Nhữ Phương Sùng Thào Tòng Trang Ưng Vàng Giàng Đới Cái Lữ Hạ Hoa Bành Trầm Đường`)
+Văn Viên Vi Vương Xa Y Âu Ân Biện Bạch Bế Cấn Cù Cung Diêm Đậu Điền Đồng Hầu Khổng Khương Khuất Lã Lò Lường Ma Mẫn Nhan Nhữ Phương Sùng Thào Tòng Trang Ưng Vàng Giàng Đới Cái Lữ Hạ Hoa Bành Trầm Đường Chử Sử Khúc Kha Tào Tưởng Tiết Trình Lỗ Nhâm Phù Đồ Thiều Thi Ngọ Vũ Ninh Lưu Quàng Lèo Cầm Hoàng Chẩu Đèo Lê Nghiêm Mùa Giàng Sùng Hạng Vừ Cứ Thò Lầu Ksor Rơ Siu Nay`)
 }
 
 // givenNames are the syllables most middle and given names are made of, the more common first. A name may be any word: the
@@ -72,7 +72,7 @@ Phúc Phước Phú Phi Phát Oanh Nhung Như Nhi Nhật Nhân Nhàn Nguyên Ngh
 Hoan Hiển Hiệp Hân Gia Duyên Dương Dung Diệu Diệp Diễm Đoàn Điệp Đại Đào Chí Chi Chinh Chính Cúc Cầm Bắc Bích Bá Thơ Thơm Thoa Thọ Thuận Thuật Thực Thức Thương Thường Tô Tố Trà Trinh Triều Tuyết
 Tuyền Tuyến Uyên Viết Vy Vỹ Xuyến Ý Nhã Nhạn Tính Tình Tĩnh Tịnh Trực Trúc Từ Tường Tưởng Doanh Đương Định Hạ Hiến Huệ Huấn Khiêm Khương Lai Lập Lĩnh Lý Mẫn Nghiêm Nhuận Ninh Phụng Phượng Quảng Quế Sĩ Sinh
 Sỹ Tấn Tạo Thái Thân Thạch Thăng Thông Thống Thuỳ Thùy Tích Toán Tôn Triết Uy Vương Biên Bửu Cao Cẩm Dự Đệ Đính Độ Đồng Đường Hạo Hàn Hinh Hoạt Hoành Hội Huân Hứa Khắc Khanh Khoát Khuê Kính Lưu Luyến
-Mậu Năm Nết Nhị Nhuần Nương Phấn Phan Phong Quỳnh Tuệ Ước Ưng Vĩnh Vững`)
+Mậu Năm Nết Nhị Nhuần Nương Phấn Phan Phong Quỳnh Tuệ Ước Ưng Vĩnh Vững Ly Thư Vi Nhu Thy Thoan Trâm Trân Thảnh Diễn Diên Đan Giáp Kiều Lịch Luật Mạc Nguyện Nhuệ Phiên Quan Quyến Sơn Sửu Tạ Tần Thẩm Thêm Thiết Thuyết Tiệp Triển Truyền Vấn Viên Vị Xoan Yên Bằng Bình Bội Cát Cẩn Chế Chiêu Chúc Cử Cự Dân Dần Dật Dậu`)
 }
 
 // post is an office that signs, and the one that signs for it (KT.).
@@ -90,8 +90,13 @@ func posts() []post {
 		{"BÍ THƯ", "PHÓ BÍ THƯ"}, {"TRƯỞNG PHÒNG TƯ PHÁP", "PHÓ TRƯỞNG PHÒNG TƯ PHÁP"}, {"TRƯỞNG ĐẠI DIỆN", "PHÓ TRƯỞNG ĐẠI DIỆN"},
 		{"HẠT TRƯỞNG", "PHÓ HẠT TRƯỞNG"}, {"TRẠM TRƯỞNG", "PHÓ TRẠM TRƯỞNG"}, {"CÔNG CHỨC TƯ PHÁP - HỘ TỊCH", ""}, {"NGƯỜI THU TIỀN", ""},
 		{"NGƯỜI KÝ GIẤY CHỨNG NHẬN KẾT HÔN", ""}, {"NGƯỜI KÝ TRÍCH LỤC", ""}, {"NGƯỜI KÝ GIẤY KHAI SINH", ""}, {"CÁN BỘ TIẾP NHẬN", ""},
-		{"KẾ TOÁN TRƯỞNG", ""}, {"THỦ TRƯỞNG CƠ QUAN", ""}, {"THỦ TRƯỞNG ĐƠN VỊ", ""}, {"CÔNG CHỨC", ""}, {"NGƯỜI LẬP", ""}, {"CHẤP HÀNH VIÊN", ""}, {"CÔNG CHỨNG VIÊN", ""},
+		{"CHUYÊN VIÊN", ""}, {"KẾ TOÁN TRƯỞNG", ""}, {"THỦ TRƯỞNG CƠ QUAN", ""}, {"THỦ TRƯỞNG ĐƠN VỊ", ""}, {"CÔNG CHỨC", ""}, {"NGƯỜI LẬP", ""}, {"CHẤP HÀNH VIÊN", ""}, {"CÔNG CHỨNG VIÊN", ""},
 	}
+}
+
+// signerLabels stand above the authority on forms of civil status.
+func signerLabels() []string {
+	return []string{"NGƯỜI KÝ TRÍCH LỤC", "NGƯỜI KÝ GIẤY CHỨNG NHẬN KẾT HÔN", "NGƯỜI KÝ GIẤY KHAI SINH", "NGƯỜI KÝ GIẤY XÁC NHẬN"}
 }
 
 // collectives sign through their head: TM.

@@ -118,7 +118,7 @@ func Score(truth []Truth, read map[string][]archive.Field) Scores {
 		s.number(t, fields)
 		if t.Subject != "" {
 			got, asked := valueOf(fields, Subject)
-			ok := similarity(fold.Tones(got.Value), fold.Tones(t.Subject)) >= 0.95
+			ok := similarity(subjectKey(got.Value), subjectKey(t.Subject)) >= 0.95
 			s.count(t.File, SubjectClose, t.Subject, got.Value, ok, ok, asked)
 		}
 	}
@@ -148,7 +148,20 @@ func (s *Scores) text(file string, fields []archive.Field, name, want string) {
 			want = id.String() // fields hold identifiers masked
 		}
 	}
-	s.count(file, name, want, got.Value, got.Value == want, fold.Accented(got.Value) == fold.Accented(want), asked)
+	same := fold.Accented(got.Value) == fold.Accented(want)
+	if name == Subject {
+		same = subjectKey(got.Value) == subjectKey(want)
+	}
+	s.count(file, name, want, got.Value, got.Value == want, same, asked)
+}
+
+// subjectKey folds a subject; V/v and Về việc are one.
+func subjectKey(s string) string {
+	s = fold.Accented(s)
+	if rest, ok := strings.CutPrefix(s, "v v "); ok {
+		return "về việc " + rest
+	}
+	return s
 }
 
 func (s *Scores) date(t Truth, fields []archive.Field) {

@@ -200,6 +200,18 @@ func buildCandidates() [][]entry {
 			}
 		}
 		add("Q. " + p.title)
+		for _, f := range signerLabels() { // forms of civil status say who signs before the authority
+			add(f, p.title)
+			for _, c := range heads[:1] {
+				add(f, "TM. "+c, p.title)
+				if p.deputy != "" {
+					add(f, "TM. "+c, "KT. "+p.title, p.deputy)
+				}
+			}
+			if p.deputy != "" {
+				add(f, "KT. "+p.title, p.deputy)
+			}
+		}
 		if p.deputy != "" {
 			add("KT. "+p.title, p.deputy)
 		}
@@ -371,7 +383,10 @@ func familyName(t string) (string, float64) {
 		}
 	}
 	if n >= 1 {
-		if n == 1 {
+		switch {
+		case toneless(t) != acc:
+			return fold.Tones(t), 0.6 // it bears a tone of its own: a name we do not know, rather than one we do misread
+		case n == 1:
 			return found, 0.95
 		}
 		return found, 0.8
