@@ -20,7 +20,7 @@ const (
 	plainWidth  = 500
 )
 
-// widths lists the advances the font has: glyph i+1 is empty and widths[i] wide. Glyph 0 is .notdef, which PDF/A-2 forbids to show
+// widths lists the advances the font has: glyph i+1 shows nothing and is widths[i] wide. Glyph 0 is .notdef, which PDF/A-2 forbids to show
 // (6.2.11.8). Several widths, since a selection of part of a word should light that part: i is narrow and M is wide.
 func widths() []uint16 {
 	return []uint16{0, 250, 278, 333, 389, 444, plainWidth, 556, 611, 667, 722, 778, 889, 944, 1000}
@@ -86,7 +86,7 @@ func (g *glyphs) code(r rune) uint16 {
 	return c
 }
 
-// cidToGID maps each code to the empty glyph of its width.
+// cidToGID maps each code to the glyph of its width.
 func (g *glyphs) cidToGID() []byte {
 	byWidth := map[uint16]uint16{}
 	for i, w := range widths() {
@@ -158,8 +158,9 @@ func appendHex16(b []byte, v uint16) []byte {
 	return append(b, digits[v>>12], digits[v>>8&15], digits[v>>4&15], digits[v&15])
 }
 
-// glyphlessFont builds the embedded TrueType program: .notdef and one empty glyph for each width. It draws nothing; it is there because
-// PDF/A wants every font embedded (6.2.11.4) and its widths to agree with the font dictionary (6.2.11.5).
+// glyphlessFont builds the embedded TrueType program: .notdef and one glyph for each width. It draws nothing; it is there because
+// PDF/A wants every font embedded (6.2.11.4) and its widths to agree with the font dictionary (6.2.11.5). A glyph is a single stroke
+// without area from descender to ascender: PDFium lights a selection by the glyph's bounding box, and that of an empty one is empty.
 func glyphlessFont() []byte {
 	ws := widths()
 	n := len(ws) + 1
@@ -196,7 +197,8 @@ func glyphlessFont() []byte {
 
 	maxp := u32(nil, 0x00010000)
 	maxp = u16(maxp, uint16(n))
-	maxp = append(maxp, make([]byte, 8)...)
+	maxp = u16(u16(maxp, 2), 1) // points, contours
+	maxp = append(maxp, make([]byte, 4)...)
 	maxp = u16(maxp, 2) // zones
 	maxp = append(maxp, make([]byte, 16)...)
 
@@ -224,16 +226,25 @@ func glyphlessFont() []byte {
 	post := u32(nil, 0x00030000) // no glyph names
 	post = append(post, make([]byte, 28)...)
 
+	loca := make([]byte, 4) // .notdef is empty
+	var glyf []byte
+	for _, w := range ws {
+		if w > 0 {
+			glyf = append(glyf, stroke(int(w))...)
+		}
+		loca = u16(loca, uint16(len(glyf)/2))
+	}
+
 	tables := []struct {
 		tag  string
 		data []byte
 	}{ // in order of their tags, as the directory wants
 		{"cmap", cmap},
-		{"glyf", []byte{0}}, // no outlines at all: a single zero byte (OpenType, glyf)
+		{"glyf", glyf},
 		{"head", head},
 		{"hhea", hhea},
 		{"hmtx", hmtx},
-		{"loca", make([]byte, 2*(n+1))},
+		{"loca", loca},
 		{"maxp", maxp},
 		{"name", name},
 		{"post", post},
@@ -262,6 +273,22 @@ func glyphlessFont() []byte {
 	font = append(font, body...)
 	binary.BigEndian.PutUint32(font[headAt+8:], 0xB1B0AFBA-sfntSum(font))
 	return font
+}
+
+// stroke is a glyph of one contour with two points, from the lower left corner of its box to the upper right and back.
+func stroke(width int) []byte {
+	i16 := func(b []byte, v int) []byte { return binary.BigEndian.AppendUint16(b, uint16(int16(v))) }
+	g := i16(nil, 1) // contours
+	for _, v := range []int{0, fontDescent, width, fontAscent} {
+		g = i16(g, v)
+	}
+	g = i16(g, 1)             // last point of the contour
+	g = i16(g, 0)             // no instructions
+	g = append(g, 0x01, 0x01) // both points on the curve, their coordinates in two bytes
+	for _, v := range []int{0, width, fontDescent, fontHeight} {
+		g = i16(g, v) // each from the point before
+	}
+	return g
 }
 
 // sfntSum adds up b as big-endian words, the last one padded with zeros.

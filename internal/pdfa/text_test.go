@@ -152,3 +152,36 @@ func TestPDFiumFindsPhrases(t *testing.T) {
 		doc.Close()
 	}
 }
+
+func TestPDFiumLightsWhatItFinds(t *testing.T) {
+	t.Parallel()
+	l := paper()
+	doc := pdfatest.NewPDFium(t).Open(t, store(t, t.TempDir(), "lights", write(t, snapshot(), l)))
+	defer doc.Close()
+	for _, line := range l.Result.Lines {
+		words := line.Words[len(line.Words)/3:]
+		if len(words) > 3 {
+			words = words[:3]
+		}
+		var phrase []string
+		var box page.Box
+		for _, w := range words {
+			phrase = append(phrase, w.Text)
+			box = box.Union(w.Box)
+		}
+		const k, top = 72.0 / 300, 3508 * 72.0 / 300
+		want := pdfatest.PDFWord{X0: float64(box.X0) * k, Y0: top - float64(box.Y1)*k, X1: float64(box.X1) * k, Y1: top - float64(box.Y0)*k}
+		found := false
+		hits := doc.Find(1, strings.Join(phrase, " "))
+		for _, hit := range hits { // the phrase may stand elsewhere too
+			lit := hit[0]
+			for _, r := range hit {
+				lit.X0, lit.Y0, lit.X1, lit.Y1 = min(lit.X0, r.X0), min(lit.Y0, r.Y0), max(lit.X1, r.X1), max(lit.Y1, r.Y1)
+			}
+			found = found || math.Abs(lit.X0-want.X0) < 1.5 && math.Abs(lit.X1-want.X1) < 1.5 && math.Abs(lit.Y0-want.Y0) < 3 && math.Abs(lit.Y1-want.Y1) < 3
+		}
+		if !found {
+			t.Errorf("%q is lit at %v, want %v", phrase, hits, want)
+		}
+	}
+}
