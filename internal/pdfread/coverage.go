@@ -1,11 +1,13 @@
 package pdfread
 
+import "math"
+
 // cellPixels is the side of the squares coverage is counted in: 1/75 inch on a page drawn at 300 dpi.
 const cellPixels = 4
 
 // inkCovered tells how much of a drawn page's ink lies in the boxes of its text, 0–1; 1 for a page without ink. Rules and solid areas
-// do not count: a form's lines say nothing about whether its words are text.
-func inkCovered(c *canvas, glyphs []glyph, kx, ky float64) float64 {
+// count only with solids: a form's lines say nothing about whether its words are text, a photograph's dark parts do.
+func inkCovered(c *canvas, glyphs []glyph, kx, ky float64, solids bool) float64 {
 	cw, ch := (c.width+cellPixels-1)/cellPixels, (c.height+cellPixels-1)/cellPixels
 	covered := make([]bool, cw*ch)
 	for _, g := range glyphs {
@@ -24,6 +26,9 @@ func inkCovered(c *canvas, glyphs []glyph, kx, ky float64) float64 {
 	}
 	ink, hit := 0, 0
 	rule := max(int(kx*20), 24) // longer than any letter stroke: 20 points
+	if solids {
+		rule = math.MaxInt
+	}
 	for y := 0; y < c.height; y += 2 {
 		row := c.row(y)
 		for x := 0; x < c.width; x++ {
@@ -39,7 +44,7 @@ func inkCovered(c *canvas, glyphs []glyph, kx, ky float64) float64 {
 					if covered[(y/cellPixels)*cw+x/cellPixels] {
 						ink++
 						hit++
-					} else if !c.upright(x, y, rule) {
+					} else if solids || !c.upright(x, y, rule) {
 						ink++
 					}
 				}

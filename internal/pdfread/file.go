@@ -352,6 +352,9 @@ func (f *File) drawnPage(s *sheet, native nativeSize, annotations bool) (digitis
 // kinds the shares lie under 5% and over 90%.
 const enoughCovered = 0.6
 
+// muchPicture is the share of a page under pictures from which their dark parts count as ink.
+const muchPicture = 0.3
+
 // embedded gives the page's own text, or nil where the page is better recognised.
 func (s *sheet) embedded(c *canvas) ([]page.Line, error) {
 	glyphs, err := s.glyphs()
@@ -361,11 +364,12 @@ func (s *sheet) embedded(c *canvas) ([]page.Line, error) {
 	if ok, err := s.trustworthy(glyphs); err != nil || !ok {
 		return nil, err
 	}
-	if ok, err := s.visible(); err != nil || !ok {
+	made, err := s.composition()
+	if err != nil || made.scannerText() {
 		return nil, err
 	}
 	kx, ky := float64(c.width)/s.w, float64(c.height)/s.h
-	if inkCovered(c, glyphs, kx, ky) < enoughCovered {
+	if inkCovered(c, glyphs, kx, ky, made.pictures > muchPicture) < enoughCovered {
 		return nil, nil
 	}
 	return lines(glyphs, kx, ky, c.width, c.height), nil

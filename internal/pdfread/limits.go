@@ -20,8 +20,8 @@ const (
 	maxStructured = 256 << 20
 	// maxPageContent is the longest content stream that is looked through for a single picture.
 	maxPageContent = 4 << 20
-	// maxAnnotations is how many annotations of a page are looked at.
-	maxAnnotations = 2_000
+	// maxAnnotations is how many annotations of a page are looked at one by one; with more the whole page counts as laid over.
+	maxAnnotations = 400
 	// maxOverlays is how many overlays a page may carry before they become one.
 	maxOverlays = 60
 	// maxChars is how many characters of a page are read as text.

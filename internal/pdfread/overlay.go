@@ -23,7 +23,10 @@ func (s *sheet) annotationBoxes() ([]rect, error) {
 	}
 	var boxes []rect
 	sheet := rect{0, 0, s.w, s.h}
-	for i := range min(n.Count, maxAnnotations) {
+	if n.Count > maxAnnotations {
+		return []rect{sheet}, nil
+	}
+	for i := range n.Count {
 		r, shows, err := s.annotation(i)
 		if err != nil {
 			return nil, err

@@ -97,38 +97,56 @@ func legacyFont(name string) bool {
 	return strings.HasPrefix(lower, ".vn") || strings.HasPrefix(lower, "vni-") || strings.HasPrefix(lower, "vni ")
 }
 
-// visible reports whether the page's text objects are mostly drawn. The text layer a scanner puts over its pictures is not: it is
-// recognised text of unknown quality, and ours is better.
-func (s *sheet) visible() (bool, error) {
+// composition is what a page is made of.
+type composition struct {
+	pictures      float64 // share of the page's area under pictures, 1 and more when they lie over each other
+	shown, hidden int     // text objects looked at
+}
+
+// scannerText reports whether the page's text is mostly invisible: the layer a scanner puts over its pictures is recognised text of unknown
+// quality, and ours is better.
+func (c composition) scannerText() bool { return c.hidden > 0 && c.shown <= 10*c.hidden }
+
+// composition looks at up to 400 objects spread over the page.
+func (s *sheet) composition() (composition, error) {
+	var c composition
 	n, err := s.d.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: s.page})
 	if err != nil {
-		return false, err
+		return c, err
 	}
-	shown, hidden := 0, 0
 	step := max(n.Count/400, 1)
 	for i := 0; i < n.Count; i += step {
 		o, err := s.d.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: s.page, Index: i})
 		if err != nil {
-			return false, err
+			return c, err
 		}
 		kind, err := s.d.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: o.PageObject})
 		if err != nil {
-			return false, err
+			return c, err
 		}
-		if kind.Type != enums.FPDF_PAGEOBJ_TEXT {
-			continue
-		}
-		m, err := s.d.FPDFTextObj_GetTextRenderMode(&requests.FPDFTextObj_GetTextRenderMode{PageObject: o.PageObject})
-		if err != nil {
-			return false, err
-		}
-		if m.TextRenderMode == enums.FPDF_TEXTRENDERMODE_INVISIBLE || m.TextRenderMode == enums.FPDF_TEXTRENDERMODE_CLIP {
-			hidden++
-		} else {
-			shown++
+		switch kind.Type {
+		case enums.FPDF_PAGEOBJ_IMAGE:
+			b, err := s.d.FPDFPageObj_GetBounds(&requests.FPDFPageObj_GetBounds{PageObject: o.PageObject})
+			if err != nil {
+				continue // nothing to see
+			}
+			r := rect{float64(b.Left), float64(b.Bottom), float64(b.Right), float64(b.Top)}.intersect(s.box)
+			if !r.empty() {
+				c.pictures += r.width() * r.height() / (s.box.width() * s.box.height()) * float64(step)
+			}
+		case enums.FPDF_PAGEOBJ_TEXT:
+			m, err := s.d.FPDFTextObj_GetTextRenderMode(&requests.FPDFTextObj_GetTextRenderMode{PageObject: o.PageObject})
+			if err != nil {
+				return c, err
+			}
+			if m.TextRenderMode == enums.FPDF_TEXTRENDERMODE_INVISIBLE || m.TextRenderMode == enums.FPDF_TEXTRENDERMODE_CLIP {
+				c.hidden++
+			} else {
+				c.shown++
+			}
 		}
 	}
-	return hidden == 0 || shown > 10*hidden, nil
+	return c, nil
 }
 
 // newGlyphs gives the glyphs of after that before does not have: the text that flattening annotations added.
