@@ -43,7 +43,7 @@ func translate(err error, format string, args ...any) error {
 	case "NoSuchKey", "NoSuchVersion":
 		return fmt.Errorf("%w (%w)", err, fs.ErrNotExist)
 	case "NoSuchBucket":
-		return fault.Wrap(fault.StoreUnavailable, err, "a bucket is missing in the object store: run sohoa migrate")
+		return fault.Wrap(fault.StoreUnavailable, err, "a bucket is missing in the object store: restart sohoa, which makes it, unless it was removed")
 	case "BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "ContentSHA256Mismatch", "IncompleteBody", "InvalidDigest":
 		return fault.Wrap(fault.FixityMismatch, err, "the bytes that arrived at the object store are not those that were announced")
 	case "InvalidRange":

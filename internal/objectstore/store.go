@@ -135,7 +135,7 @@ func (s *Store) Ping(ctx context.Context) error {
 			return translate(err, "look for bucket %s", s.name(b))
 		}
 		if !ok {
-			return fault.New(fault.StoreUnavailable, "bucket %s is missing in the object store: run sohoa migrate", s.name(b))
+			return fault.New(fault.StoreUnavailable, "bucket %s is missing in the object store: restart sohoa, which makes it, unless it was removed", s.name(b))
 		}
 	}
 	return nil
