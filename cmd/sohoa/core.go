@@ -17,6 +17,7 @@ import (
 	"sohoa/internal/queue"
 	"sohoa/internal/reader"
 	"sohoa/internal/retrieve"
+	"sohoa/internal/wiring"
 )
 
 // coreConfig says what a core is opened on.
@@ -81,8 +82,8 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 		return nil, err
 	}
 	if c.steps, err = digitise.New(digitise.Deps{
-		Catalogue: c.catalogue, Objects: c.archive, Reader: c.reader, Zip: zips{}, Entries: entries{c.intake}, Engine: c.engine, Writer: pdfa.Writer{},
-		Checker: checker{}, Describer: describer{}, WorkDir: cfg.work, Now: now, Logger: cfg.logger, Observe: c.metrics.observer(), Failpoint: fail,
+		Catalogue: c.catalogue, Objects: c.archive, Reader: c.reader, Zip: wiring.Zips{}, Entries: wiring.Entries{Intake: c.intake}, Engine: c.engine, Writer: pdfa.Writer{},
+		Checker: wiring.Checker{}, Describer: wiring.Describer{}, WorkDir: cfg.work, Now: now, Logger: cfg.logger, Observe: c.metrics.observer(), Failpoint: fail,
 	}); err != nil {
 		return nil, err
 	}

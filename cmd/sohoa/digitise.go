@@ -13,6 +13,7 @@ import (
 	"sohoa/internal/page"
 	"sohoa/internal/pdfa"
 	"sohoa/internal/retrieve"
+	"sohoa/internal/wiring"
 )
 
 type digitiseCmd struct {
@@ -49,7 +50,7 @@ func (c *digitiseCmd) Run(e *env) (err error) {
 	}
 	defer os.Remove(tmp.Name())
 	defer tmp.Close()
-	deps := digitise.FileDeps{Reader: rd, Engine: engine, Writer: pdfa.Writer{}, Checker: checker{}, Describer: describer{}}
+	deps := digitise.FileDeps{Reader: rd, Engine: engine, Writer: pdfa.Writer{}, Checker: wiring.Checker{}, Describer: wiring.Describer{}}
 	bar := newBar(e.stderr, c.Quiet || c.JSON)
 	deps.Progress = bar.set
 	rep, err := digitise.File(e.ctx, deps, c.In, tmp, digitise.FileOptions{Name: filepath.Base(c.In), Jobs: c.Jobs})

@@ -12,8 +12,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"sohoa/internal/archive"
-	"sohoa/internal/fixity"
 	"sohoa/internal/objectstore"
 	"sohoa/internal/postgres"
 	"sohoa/internal/web"
@@ -56,7 +54,7 @@ const stopServing = 15 * time.Second
 // serve answers HTTP until ctx ends.
 func serve(ctx context.Context, c *core, ln net.Listener, secureCookies bool, unit string) error {
 	srv, err := web.New(web.Deps{
-		Intake: c.intake, Retrieve: c.retrieve, Accounts: accounts{c.catalogue}, Logger: c.logger, SpoolDir: c.spool, MaxBytes: maxUploadBytes,
+		Intake: c.intake, Retrieve: c.retrieve, Accounts: wiring.Accounts{Catalogue: c.catalogue}, Logger: c.logger, SpoolDir: c.spool, MaxBytes: maxUploadBytes,
 		MinFree: minFreeBytes, DefaultUnit: unit, Version: version, Ready: c.ready, Metrics: c.metrics.handler(), SecureCookies: secureCookies,
 	})
 	if err != nil {
@@ -81,13 +79,6 @@ func serve(ctx context.Context, c *core, ln net.Listener, secureCookies bool, un
 		return nil
 	})
 	return g.Wait()
-}
-
-// accounts gives the catalogue the shape the web wants.
-type accounts struct{ c *postgres.Catalogue }
-
-func (a accounts) ByToken(ctx context.Context, hash fixity.Digest) (archive.Actor, bool, error) {
-	return a.c.AccountByToken(ctx, hash)
 }
 
 type workCmd struct {

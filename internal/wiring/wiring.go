@@ -1,0 +1,72 @@
+// Package wiring fits adapters to the ports of the use cases where their shapes differ. Only composition roots import it: cmd/sohoa, and
+// the test support that puts a whole pipeline together.
+package wiring
+
+import (
+	"context"
+
+	"sohoa/internal/archive"
+	"sohoa/internal/describe"
+	"sohoa/internal/digitise"
+	"sohoa/internal/fixity"
+	"sohoa/internal/intake"
+	"sohoa/internal/page"
+	"sohoa/internal/pdfa"
+	"sohoa/internal/postgres"
+	"sohoa/internal/zipread"
+)
+
+// Describer is describe as digitise.Describer.
+type Describer struct{}
+
+// Fields implements digitise.Describer.
+func (Describer) Fields(results []page.Result, name string) []archive.Field {
+	return describe.Fields(results, describe.Hints{Name: name})
+}
+
+// Title implements digitise.Describer; a paper that says nothing of itself has its file's name.
+func (Describer) Title(fields []archive.Field, name string) string {
+	if t := describe.Title(fields); t != "" {
+		return t
+	}
+	return name
+}
+
+// Checker judges renditions by the writer's own check; it is a digitise.Checker.
+type Checker struct{}
+
+// Check implements digitise.Checker.
+func (Checker) Check(ctx context.Context, path string) (string, string, error) {
+	r, err := pdfa.Check(ctx, path)
+	return r.Conformance, r.Check, err
+}
+
+// Zips walks zips within the default limits; it is a digitise.ZipReader.
+type Zips struct{}
+
+// Walk implements digitise.ZipReader.
+func (Zips) Walk(ctx context.Context, path string, each func(string, func() (digitise.ReadCloser, error)) error) error {
+	return zipread.Walk(ctx, path, zipread.Limits{}, func(e zipread.Entry) error {
+		return each(e.Name, func() (digitise.ReadCloser, error) { return e.Open() })
+	})
+}
+
+// Entries takes what is in a zip into custody, as if it had been sent by itself; it is a digitise.EntryAcceptor.
+type Entries struct{ Intake *intake.Service }
+
+// AcceptEntry implements digitise.EntryAcceptor.
+func (e Entries) AcceptEntry(ctx context.Context, parent archive.Accession, name string, src digitise.ReadCloser) error {
+	_, err := e.Intake.Accept(ctx, intake.Request{
+		Name: name, Unit: parent.Unit, Dossier: parent.Dossier, Batch: parent.BatchName, Access: parent.Access, Queue: archive.Queue(parent.Queue),
+		Actor: parent.ReceivedBy, Parent: parent.ID,
+	}, src)
+	return err
+}
+
+// Accounts looks tokens up in the catalogue; it is web.Accounts.
+type Accounts struct{ Catalogue *postgres.Catalogue }
+
+// ByToken implements web.Accounts.
+func (a Accounts) ByToken(ctx context.Context, hash fixity.Digest) (archive.Actor, bool, error) {
+	return a.Catalogue.AccountByToken(ctx, hash)
+}
