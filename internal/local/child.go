@@ -17,7 +17,7 @@ import (
 const (
 	restartPauseMin = 100 * time.Millisecond
 	restartPauseMax = 5 * time.Second
-	steadyAfter     = 30 * time.Second // a child that lived this long starts its pauses anew
+	steadyAfter     = time.Second // a child that answered and lived this long was killed, it does not keep dying
 	readyPoll       = 20 * time.Millisecond
 	pipeGrace       = 2 * time.Second // for output pipes that a dying grandchild still holds
 	firstStarts     = 5               // deaths before the first readiness that are still tried again
@@ -99,7 +99,7 @@ func (c *child) supervise() {
 			c.first <- fmt.Errorf("%w%s", err, c.tail.suffix())
 			return
 		}
-		if time.Since(began) > steadyAfter || (wasReady && deaths == 1) {
+		if wasReady && time.Since(began) > steadyAfter {
 			pause = restartPauseMin
 		}
 		c.log.Warn("server program ended, starting it again", "err", err, "pause", pause.String(), "output", c.tail.String())

@@ -71,7 +71,7 @@ func TestPreparationRunsBeforeEveryStart(t *testing.T) {
 	defer c.stop()
 	for want := 2; want <= 3; want++ {
 		c.signal(syscall.SIGKILL)
-		eventually(t, 10*time.Second, "another start", func() bool { return c.Starts() == want && c.Ready() })
+		eventually(t, time.Minute, "another start", func() bool { return c.Starts() == want && c.Ready() })
 	}
 	if prepared.Load() != 3 {
 		t.Errorf("prepared %d times for 3 starts", prepared.Load())

@@ -107,7 +107,7 @@ func TestAKilledChildComesBack(t *testing.T) {
 		if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, 20*time.Second, name+" coming back", func() bool {
+		eventually(t, time.Minute, name+" coming back", func() bool {
 			pid := s.Pids()[name]
 			return pid != 0 && pid != old && s.Ready() == nil
 		})
@@ -157,7 +157,7 @@ func TestKillingTheParentLeavesNoOrphans(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait()
-		eventually(t, 10*time.Second, "the end of every server process", func() bool {
+		eventually(t, 30*time.Second, "the end of every server process", func() bool {
 			for _, pid := range family {
 				if !gone(pid) {
 					return false

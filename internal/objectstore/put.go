@@ -32,9 +32,11 @@ type PutOptions struct {
 // PutOnce stores size bytes of src under key, unless they are there already. The server checks them against digest.
 //
 // When it returns without error the bytes are on stable storage, under a lock that reaches at least RetainUntil. The same
-// bytes under the key are success; other bytes are fault.AccessionConflict, and nothing is changed. Bytes that do not
-// match digest or size are fault.FixityMismatch, and nothing is stored. A src that is also an io.ReaderAt and io.Seeker is
-// sent again when the connection breaks; any other is sent once. src is never closed.
+// bytes under the key are success; other bytes are fault.AccessionConflict, nothing is changed, and those other bytes are
+// on stable storage. Bytes that do not match digest or size are fault.FixityMismatch, and nothing is stored.
+//
+// A src that is also an io.ReaderAt and io.Seeker, or short, is sent again when the connection breaks; any other is sent
+// once. src is never closed.
 func (s *Store) PutOnce(ctx context.Context, bucket Bucket, key string, src io.Reader, size int64, digest fixity.Digest, opt PutOptions) (Object, error) {
 	if err := checkKey(key); err != nil {
 		return Object{}, err
@@ -148,6 +150,10 @@ func (s *Store) accept(ctx context.Context, obj Object, size int64, digest fixit
 		}
 	}
 	if obj.SizeBytes != size || have != digest {
+		// The caller may go by what is there, so that must not be lost either.
+		if err := s.sync(ctx); err != nil {
+			return Object{}, err
+		}
 		return Object{}, fault.New(fault.AccessionConflict, "other bytes are stored under the same name already: %d bytes with SHA-256 %s, not %d bytes with %s",
 			obj.SizeBytes, have, size, digest)
 	}

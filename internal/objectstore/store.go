@@ -141,7 +141,11 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// sync makes what the store has taken durable.
+// Sync makes everything that the store has taken durable. PutOnce does so itself; call Sync before a row is written about
+// an object that was found, not put: whoever put it may have died before it was synced.
+func (s *Store) Sync(ctx context.Context) error { return s.sync(ctx) }
+
+// sync is Sync for the methods here.
 func (s *Store) sync(ctx context.Context) error {
 	if s.d.SyncFS == nil {
 		return nil

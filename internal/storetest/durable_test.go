@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"sohoa/internal/fault"
 	"sohoa/internal/fixity"
 	"sohoa/internal/local"
 	"sohoa/internal/objectstore"
@@ -52,6 +53,9 @@ func playStore(ctx context.Context, dir string, sync bool) error {
 		_, err := s.PutOnce(ctx, put.bucket, put.key, bytes.NewReader(put.content), int64(len(put.content)), fixity.Of(put.content),
 			objectstore.PutOptions{RetainUntil: put.until})
 		fmt.Printf("mark %d end\n", i)
+		if fault.CodeOf(err) == fault.AccessionConflict && put.conflict {
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -65,7 +69,9 @@ type durablePut struct {
 	key     string
 	content []byte
 	until   time.Time
-	again   bool // the bytes are there already, so nothing is linked
+	again   bool // the object is there already, so nothing is linked
+	// conflict means that other bytes are there: the caller may go by them, so they must be safe too.
+	conflict bool
 }
 
 func durablePuts() []durablePut {
@@ -75,6 +81,7 @@ func durablePuts() []durablePut {
 		{what: "a master", bucket: objectstore.Masters, key: "sha256/aa", content: scan, until: until},
 		{what: "a record", bucket: objectstore.Records, key: "accessions/1.json", content: []byte("{}"), until: until},
 		{what: "a page result, without lock", bucket: objectstore.Work, key: "pages/1", content: []byte("words")},
+		{what: "another record under the same key", bucket: objectstore.Records, key: "accessions/1.json", content: []byte("[]"), again: true, conflict: true},
 		{what: "the same master again", bucket: objectstore.Masters, key: "sha256/aa", content: scan, until: until, again: true},
 	}
 }
