@@ -72,13 +72,17 @@ func newDoc(pages []page.Result, hints Hints) *doc {
 
 // findSignature takes the best block on the pages of the main part, the last page first.
 func (d *doc) findSignature() {
+	head := ""
+	if d.header.hasAgent {
+		head = headOf(textOf(d.header.agency[d.header.issuer]))
+	}
 	best := -1.0
 	for i := len(d.sheets) - 1; i >= 0; i-- {
 		s := d.sheets[i]
 		if s.ordinal < d.parts[0].From || s.ordinal > d.parts[0].To {
 			continue
 		}
-		sig := findSignature(s)
+		sig := findSignature(s, head)
 		if !sig.found {
 			continue
 		}
@@ -204,7 +208,7 @@ func (d *doc) numberFields() {
 	} else {
 		f.Handwritten = true
 	}
-	f.Printed = textOf(n.digits)
+	f.Printed = n.written
 	d.add(f)
 
 	if n.symbol == "" {
@@ -341,36 +345,62 @@ func (d *doc) printedNumber() (string, float64) {
 	if !d.handFree() {
 		return "", 0
 	}
-	v := strings.Trim(textOf(n.digits), " /:.")
-	if i := strings.IndexAny(v, "/"); i >= 0 {
-		v = v[:i]
-	}
-	for strings.ContainsAny(v, ":. ") {
-		v = v[strings.IndexAny(v, ":. ")+1:]
-	}
+	v := strings.Trim(n.written, " /:.")
 	if v == "" || len(v) > 6 || strings.Trim(v, "0123456789") != "" {
 		return "", 0
 	}
 	return v, 0.35 + 0.6*confidenceOf(n.digits)
 }
 
-// handFree reports whether number and day are printed: both read as digits, surely, and set as close as print sets them.
+// handFree reports whether number and day are printed: both read as digits, surely, and set as print sets them.
 func (d *doc) handFree() bool {
 	if d.first.result.Source == page.Embedded {
 		return true
 	}
-	n, t := d.header.number, d.header.date
-	if n.row < 0 || t.row < 0 || t.day == "" || len(n.digits) == 0 || len(n.symbolAt) == 0 {
+	return d.numberIsPrinted() && (d.header.date.row < 0 || d.dayIsPrinted(d.first, d.header.date))
+}
+
+// numberIsPrinted reports whether the number is set without a blank before the slash, so that the engine reads one word, or is
+// followed by no slash at all.
+func (d *doc) numberIsPrinted() bool {
+	n := d.header.number
+	if n.row < 0 || len(n.digits) == 0 || len(n.symbolAt) == 0 {
 		return false
 	}
-	for _, w := range append(append([]word(nil), n.digits...), t.dayWords...) {
-		if w.Confidence < 88 {
+	for _, w := range n.digits {
+		if w.Confidence < 85 {
 			return false
 		}
 	}
-	// Print sets number, slash and symbol without a blank, and the engine reads one word.
-	last := n.digits[len(n.digits)-1]
-	return last.Box == n.symbolAt[0].Box
+	return n.digits[len(n.digits)-1].Box == n.symbolAt[0].Box
+}
+
+// dayIsPrinted reports whether the day is a word of two digits that stands as the year beside it does: as high, on the same
+// line, as close. Handwriting fails one of these even where the engine is sure of it.
+func (d *doc) dayIsPrinted(s *sheet, t dateLine) bool {
+	if s.result.Source == page.Embedded {
+		return true
+	}
+	if t.day == "" || len(t.dayWords) != 1 {
+		return false
+	}
+	day := t.dayWords[0]
+	core := strings.Trim(day.Text, ",.;")
+	if core != t.day || len(core) != 2 && day.x1-day.x0 > s.size || day.Confidence < 85 {
+		return false
+	}
+	var year *word
+	for i := range t.words {
+		if strings.Contains(t.words[i].Text, t.year) {
+			year = &t.words[i]
+		}
+	}
+	if year == nil {
+		return false
+	}
+	h, yh := day.y1-day.y0, year.y1-year.y0
+	perDigit, yearDigit := (day.x1-day.x0)/float64(len(core)), (year.x1-year.x0)/4
+	return math.Abs(h-yh) <= 0.2*yh && math.Abs(day.y1-year.y1) <= 0.2*yh && math.Abs(perDigit-yearDigit) <= 0.3*yearDigit
 }
 
 func (d *doc) typeField() {
@@ -420,7 +450,8 @@ func (d *doc) dateFields() {
 	day, source, hand := "", FromText, false
 	if laid := laidIn(s, t.gap, d); laid != "" {
 		day, source = laid, FromLaid
-	} else if t.day != "" && (s.result.Source == page.Embedded || d.handFree() || s != d.first) {
+	} else if d.dayIsPrinted(s, t) && (s != d.first || t.row != d.header.date.row || d.header.number.row < 0 || d.numberIsPrinted()) {
+		// Who writes the number by hand writes the day too.
 		day = t.day
 	} else {
 		hand = true
@@ -452,15 +483,17 @@ func (d *doc) placeField(t dateLine, s *sheet) {
 	f := archive.Field{Name: Place, Printed: textOf(t.place), Page: s.ordinal, Box: boxOf(t.place)}
 	f.Value = strings.Trim(fold.Tones(f.Printed), " ,.;:")
 	f.Confidence = 0.3 + 0.6*confidenceOf(t.place)
-	if best, sc := nearest(f.Value, provinces()); sc > 0.86 {
-		f.Value, f.Confidence = best, max(f.Confidence, 0.75+0.24*sc)
-		d.add(f)
-		return
-	}
-	// A place read in part is the place of the agency when that begins so.
 	agency := agencyPlace(value(d.out, Agency))
-	if plain := fold.Plain(f.Value); agency != "" && strings.HasPrefix(fold.Plain(agency), plain) && plain != fold.Plain(agency) {
-		f.Value, f.Confidence, f.Source = agency, 0.75, FromRule
+	plain := fold.Plain(f.Value)
+	switch best, sc := nearest(f.Value, provinces()); {
+	case sc == 1:
+		f.Value, f.Confidence = best, max(f.Confidence, 0.97)
+	case agency != "" && plain == fold.Plain(agency):
+		f.Value, f.Confidence = agency, max(f.Confidence, 0.96) // read twice
+	case agency != "" && strings.HasPrefix(fold.Plain(agency), plain):
+		f.Value, f.Confidence, f.Source = agency, 0.75, FromRule // read in part
+	case sc > 0.86:
+		f.Confidence = min(f.Confidence, 0.8) // one letter off a province: misread, or a commune
 	}
 	d.add(f)
 }

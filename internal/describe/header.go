@@ -35,7 +35,8 @@ type numberLine struct {
 	row      int // -1 when not found
 	symbol   string
 	symbolAt []word
-	digits   []word   // what stands between Số and the slash
+	digits   []word   // words of what stands between Số and the slash
+	written  string   // the same, as text
 	gap      page.Box // where the number is written
 	labelled bool     // "Số" was read
 }
@@ -73,7 +74,7 @@ var (
 	})
 	labelRule  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[s5][o0]$|^[s5][o0]\W`) })
 	symbolRule = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`([A-ZĐÐ][A-Za-zĐđÐ]{0,9})\s?[-–—]{1,2}\s?([A-ZĐÐỦ0-9][A-Za-zĐđÐ0-9&.]{0,15}(?:\s?[-–—]{1,2}\s?[A-ZĐÐ0-9][A-Za-zĐđÐ0-9&.]{0,15}){0,3})`)
+		return regexp.MustCompile(`([A-ZĐÐ][A-Za-zĐđÐ]{0,9})\s?[-–—]{1,2}\s?([A-ZĐÐỦ0-9s][A-Za-zĐđÐ0-9&.]{0,15}(?:\s?[-–—]{1,2}\s?[A-ZĐÐ0-9][A-Za-zĐđÐ0-9&.]{0,15}){0,3})`)
 	})
 )
 
@@ -401,6 +402,7 @@ func readNumber(r row, h *header) (numberLine, float64) {
 	}
 	if lo < from {
 		n.digits = span(ws, lo, from)
+		n.written = strings.TrimSpace(string(text[lo:from]))
 	}
 	n.gap = numberBox(r, ws, label, n, lo, from)
 	n.row = 0
@@ -510,7 +512,11 @@ func (h *header) findAgency(s *sheet) {
 		if len(line) == 0 {
 			continue
 		}
-		if _, isType := typeLine(textOf(line)); isType {
+		if strings.ContainsAny(textOf(line), "/0123456789") {
+			break
+		}
+		_, isType := typeLine(textOf(line))
+		if _, whole := typeLine(s.rows[k].text()); isType || whole {
 			break
 		}
 		if centred && len(h.agency) == 0 && !beginsAgency(textOf(line)) {

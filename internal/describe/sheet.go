@@ -36,18 +36,25 @@ type sheet struct {
 // own or join them; rows make both look alike.
 func newSheet(ordinal int, res *page.Result) *sheet {
 	s := &sheet{ordinal: ordinal, w: float64(res.Width), h: float64(res.Height), result: res}
-	slope := slopeOf(res)
+	place := uprightPlace
+	lines := res.Lines
+	if t := lyingTurn(lines); t != 0 {
+		s.w, s.h = s.h, s.w
+		place = func(b page.Box) page.Box { return turnBox(b, t, res.Width, res.Height) }
+		lines = turnLines(lines, place)
+	}
+	slope := slopeOf(lines, s.w, res.Skew)
 	var rows []row
 	var sizes []float64
-	for _, l := range res.Lines {
+	for i, l := range lines {
 		if len(l.Words) == 0 {
 			continue
 		}
 		r := row{size: lineSize(l)}
-		for _, w := range l.Words {
+		for k, w := range l.Words {
 			dy := slope * (float64(w.Box.X0+w.Box.X1)/2 - s.w/2)
 			r.words = append(r.words, word{
-				Word: w, x0: float64(w.Box.X0), x1: float64(w.Box.X1),
+				Word: res.Lines[i].Words[k], x0: float64(w.Box.X0), x1: float64(w.Box.X1),
 				y0: float64(w.Box.Y0) - dy, y1: float64(w.Box.Y1) - dy,
 			})
 		}
@@ -161,16 +168,68 @@ func confidenceOf(ws []word) float64 {
 	return 0.7*sum/n/100 + 0.3*low
 }
 
+func uprightPlace(b page.Box) page.Box { return b }
+
+// lyingTurn says by which clockwise turn the lines of a page stand upright that the engine left lying: 0 for nearly every page.
+func lyingTurn(lines []page.Line) page.Turn {
+	lying, standing, down := 0, 0, 0
+	for _, l := range lines {
+		if len(l.Words) < 3 {
+			continue
+		}
+		w, h := l.Box.X1-l.Box.X0, l.Box.Y1-l.Box.Y0
+		switch {
+		case h > 2*w:
+			lying++
+			if l.Words[0].Box.Y0 < l.Words[len(l.Words)-1].Box.Y0 {
+				down++
+			}
+		case w > 2*h:
+			standing++
+		}
+	}
+	switch {
+	case lying < 3 || lying <= 2*standing:
+		return 0
+	case 2*down > lying:
+		return 270 // read downwards: turn it left to stand
+	}
+	return 90
+}
+
+// turnBox gives the box after a turn of the page of that width and height.
+func turnBox(b page.Box, t page.Turn, width, height int) page.Box {
+	if t == 270 {
+		return page.Box{X0: b.Y0, X1: b.Y1, Y0: width - b.X1, Y1: width - b.X0}
+	}
+	return page.Box{X0: height - b.Y1, X1: height - b.Y0, Y0: b.X0, Y1: b.X1}
+}
+
+// turnLines turns lines by place. Their sizes and baselines are taken anew from the boxes.
+func turnLines(lines []page.Line, place func(page.Box) page.Box) []page.Line {
+	out := make([]page.Line, len(lines))
+	for i, l := range lines {
+		t := page.Line{Block: l.Block, Para: l.Para}
+		for _, w := range l.Words {
+			w.Box = place(w.Box)
+			t.Words = append(t.Words, w)
+			t.Box = t.Box.Union(w.Box)
+		}
+		out[i] = t
+	}
+	return out
+}
+
 // slopeOf is the slope of the lines: pixels down per pixel right.
-func slopeOf(res *page.Result) float64 {
+func slopeOf(lines []page.Line, width, skew float64) float64 {
 	var slopes []float64
-	for _, l := range res.Lines {
-		if dx := l.BaseTo.X - l.BaseFrom.X; dx > float64(res.Width)/3 {
+	for _, l := range lines {
+		if dx := l.BaseTo.X - l.BaseFrom.X; dx > width/3 {
 			slopes = append(slopes, (l.BaseTo.Y-l.BaseFrom.Y)/dx)
 		}
 	}
 	if len(slopes) < 3 {
-		return math.Tan(res.Skew * math.Pi / 180)
+		return math.Tan(skew * math.Pi / 180)
 	}
 	return median(slopes)
 }

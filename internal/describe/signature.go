@@ -32,7 +32,7 @@ type printedLine struct {
 }
 
 // findSignature looks for the signature block on a page.
-func findSignature(s *sheet) signature {
+func findSignature(s *sheet, head string) signature {
 	sig := signature{sheet: s}
 	at := s.seek("noi nhan", 0, len(s.rows))
 	top, recTop := -1, -1
@@ -60,7 +60,7 @@ func findSignature(s *sheet) signature {
 		if capitals(right[i].text) < 0.6 || letterCount(right[i].text) < 4 {
 			continue
 		}
-		b := readTitle(right[i:], s.size)
+		b := readTitle(right[i:], s.size, head)
 		if b.score > best {
 			best = b.score
 			sig.title, sig.titleWords, sig.titleScore = b.lines, b.words, b.confidence
@@ -117,9 +117,25 @@ type block struct {
 	confidence float64
 }
 
+// headOf names the post that heads an agency, as it signs; empty when that cannot be told from the name.
+func headOf(agency string) string {
+	plain := fold.Plain(agency)
+	for _, r := range []struct{ prefix, post string }{
+		{"uy ban nhan dan", "CHỦ TỊCH"}, {"hoi dong nhan dan", "CHỦ TỊCH"}, {"ubnd", "CHỦ TỊCH"}, {"so ", "GIÁM ĐỐC"}, {"trung tam", "GIÁM ĐỐC"},
+		{"chi nhanh", "GIÁM ĐỐC"}, {"van phong dang ky", "GIÁM ĐỐC"}, {"van phong", "CHÁNH VĂN PHÒNG"}, {"phong", "TRƯỞNG PHÒNG"}, {"chi cuc", "CHI CỤC TRƯỞNG"},
+		{"cuc", "CỤC TRƯỞNG"}, {"bo ", "BỘ TRƯỞNG"}, {"ban ", "TRƯỞNG BAN"}, {"benh vien", "GIÁM ĐỐC"}, {"truong", "HIỆU TRƯỞNG"}, {"vien", "VIỆN TRƯỞNG"},
+		{"toa an", "CHÁNH ÁN"}, {"thanh tra", "CHÁNH THANH TRA"}, {"kho bac", "GIÁM ĐỐC"}, {"bao hiem xa hoi", "GIÁM ĐỐC"},
+	} {
+		if strings.HasPrefix(plain, r.prefix) {
+			return r.post
+		}
+	}
+	return ""
+}
+
 // readTitle finds the block of authority and title that explains the lines best. Seals blot out lines, but the grammar is
 // small (TM. whom, KT. or TL. whom, the signer's own title), so what is left says which block it was.
-func readTitle(right []printedLine, size float64) block {
+func readTitle(right []printedLine, size float64, head string) block {
 	// Lines within the height a block can have, each with its number of lines below the first.
 	type seen struct {
 		at    int // line number in the block
@@ -170,8 +186,14 @@ func readTitle(right []printedLine, size float64) block {
 			words = append(words, right[o.index].words...)
 			last = o.index
 		}
-		if explained == 0 {
+		if explained < 4 || explained < 0.45*weight {
 			continue
+		}
+		for _, l := range c {
+			if head != "" && strings.HasSuffix(l.text, head) {
+				score += 1.6 // the agency's own head signs more often than anyone else
+				break
+			}
 		}
 		missing := len(c) - matched
 		score -= 1.2 * float64(max(0, missing)) // of two that explain as much the shorter one holds
@@ -243,7 +265,7 @@ func (sig *signature) findName(right []printedLine, last int) {
 	}
 	best := 0.0
 	for _, l := range right[min(last, len(right)-1):] {
-		if l.base-top > 0.22*s.h {
+		if l.base-top > max(0.22*s.h, 13*s.size) {
 			break
 		}
 		if l.base <= top+0.5*s.size && last >= 0 && len(sig.titleWords) > 0 {
@@ -382,26 +404,38 @@ func familyName(t string) (string, float64) {
 			n++
 		}
 	}
-	if n >= 1 {
-		switch {
-		case toneless(t) != acc:
-			return fold.Tones(t), 0.6 // it bears a tone of its own: a name we do not know, rather than one we do misread
-		case n == 1:
-			return found, 0.95
-		}
+	switch {
+	case n == 1 && (len(plain) >= 4 || toneless(found) == toneless(t)):
+		return found, 0.9
+	case n > 1 && toneless(t) == acc: // lost its tone
 		return found, 0.8
+	case n > 0:
+		return fold.Tones(t), 0.6
 	}
-	for _, e := range surnameEntries() { // first letter lost: rần, guyễn
-		if len(plain) >= 3 && len(e.plain) == len(plain)+1 && strings.HasSuffix(e.plain, plain) {
-			return e.text, 0.75
-		}
+	if e, ok := only(surnameEntries(), func(e entry) bool { // first letter lost: rần, guyễn
+		return len(plain) >= 3 && len(e.plain) == len(plain)+1 && strings.HasSuffix(e.plain, plain)
+	}); ok {
+		return e.text, 0.75
 	}
-	for _, e := range surnameEntries() {
-		if len(e.plain) >= 5 && distance([]rune(e.plain), []rune(plain)) == 1 {
-			return e.text, 0.7
-		}
+	if e, ok := only(surnameEntries(), func(e entry) bool {
+		return len(e.plain) >= 5 && distance([]rune(e.plain), []rune(plain)) == 1
+	}); ok {
+		return e.text, 0.7
 	}
 	return t, 0
+}
+
+// only gives the one entry that fits; two are none.
+func only(list []entry, fits func(entry) bool) (entry, bool) {
+	var got entry
+	n := 0
+	for _, e := range list {
+		if fits(e) && e.text != got.text {
+			got = e
+			n++
+		}
+	}
+	return got, n == 1
 }
 
 // findRecipients takes the lines of the left column under "Nơi nhận".

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -143,9 +145,18 @@ func RepairSymbol(symbol string) string {
 				continue
 			}
 		}
-		parts[i] = repairAgency(p)
+		parts[i] = repairAgency(upperAgency(p))
 	}
 	return strings.Join(parts, "-")
+}
+
+// upperAgency mends a first letter that was read small (sNNMT); TTg is printed so.
+func upperAgency(p string) string {
+	r, n := utf8.DecodeRuneInString(p)
+	if unicode.IsLower(r) && n < len(p) && strings.ToUpper(p[n:]) == p[n:] {
+		return string(unicode.ToUpper(r)) + p[n:]
+	}
+	return p
 }
 
 // repairAgency mends D for Đ in abbreviations of agencies. HDND can only be HĐND.
