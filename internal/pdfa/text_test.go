@@ -12,7 +12,9 @@ import (
 
 // paper is a page of text as scans have it: 300 dpi A4, lines of several lengths in a common size, two of them tilted.
 func paper() page.Leaf {
-	l := leafOf(ccittOf(2480, 3508))
+	p := ccittOf(620, 877)
+	p.DPIX, p.DPIY = 75, 75 // the picture is coarser than what was read, to keep tests quick
+	l := leafOf(p)
 	l.Result.Width, l.Result.Height = 2480, 3508
 	add := func(text string, x, base, width, tilt float64) {
 		line := lineAt(text, x, base, 46, width)
@@ -63,6 +65,7 @@ func turnedBy(l page.Leaf, found page.Turn) page.Leaf {
 	l.Result.Turn = found
 	if found.Swaps() {
 		l.Picture = ccittOf(l.Picture.Height, l.Picture.Width)
+		l.Picture.DPIX, l.Picture.DPIY = 75, 75
 		l.WidthPt, l.HeightPt = l.HeightPt, l.WidthPt
 	}
 	return l
@@ -169,7 +172,7 @@ func TestPDFiumLightsWhatItFinds(t *testing.T) {
 			phrase = append(phrase, w.Text)
 			box = box.Union(w.Box)
 		}
-		const k, top = 72.0 / 300, 3508 * 72.0 / 300
+		const k, top = 72.0 / 300, 877 * 72.0 / 75
 		want := pdfatest.PDFWord{X0: float64(box.X0) * k, Y0: top - float64(box.Y1)*k, X1: float64(box.X1) * k, Y1: top - float64(box.Y0)*k}
 		found := false
 		hits := doc.Find(1, strings.Join(phrase, " "))

@@ -243,11 +243,11 @@ func TestMemoryDoesNotGrowWithPages(t *testing.T) {
 		return int64(m.HeapAlloc)
 	}
 	var at100 int64
-	for i := range 3000 {
+	for i := range 1000 {
 		if err := r.Add(l); err != nil {
 			t.Fatal(err)
 		}
-		if i == 99 {
+		if i == 99 { // the font's characters are known, the buffers have grown
 			at100 = used()
 		}
 	}
@@ -255,7 +255,7 @@ func TestMemoryDoesNotGrowWithPages(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if grown > 256<<10 { // offsets and the page tree's numbers: under 100 bytes a page
-		t.Errorf("2,900 more pages keep %d KiB", grown>>10)
+	if grown > 96<<10 { // offsets and the page tree's numbers: under 100 bytes a page
+		t.Errorf("900 more pages keep %d KiB", grown>>10)
 	}
 }
