@@ -122,10 +122,8 @@ func (d *doc) fields() []archive.Field {
 
 func (d *doc) agencyFields() {
 	h := d.header
-	if len(h.agency) == 0 {
-		if h.mottoScore > 0 {
-			d.add(archive.Field{Name: Agency, Page: d.first.ordinal})
-		}
+	if len(h.agency) == 0 || !h.hasAgent && d.head.kindRow >= 0 {
+		d.inferAgency()
 		return
 	}
 	var lines []string
@@ -194,6 +192,10 @@ func printedAs(lines []string, name string) string {
 func (d *doc) numberFields() {
 	n := d.header.number
 	if n.row < 0 {
+		if f, ok := d.serialNumber(); ok {
+			d.add(f)
+			return
+		}
 		if d.header.mottoScore > 0 {
 			d.add(archive.Field{Name: Number, Page: d.first.ordinal})
 			d.add(archive.Field{Name: Symbol, Page: d.first.ordinal})
@@ -223,6 +225,25 @@ func (d *doc) numberFields() {
 			Page: d.first.ordinal, Box: n.gap.Union(boxOf(n.symbolAt)),
 		})
 	}
+}
+
+// serialNumber finds the printed number of a form that has no symbol: "Số: 4255404" at the top.
+func (d *doc) serialNumber() (archive.Field, bool) {
+	s := d.first
+	for k := range s.rowsAbove(0.45 * s.h) {
+		ws := s.rows[k].words
+		for i := 0; i+1 < len(ws); i++ {
+			t := strings.Trim(ws[i+1].Text, ".,;")
+			if skeletonWord(ws[i].Text) != "so" || !strings.HasSuffix(ws[i].Text, ":") || len(t) < 5 || len(t) > 9 || strings.Trim(t, "0123456789") != "" {
+				continue
+			}
+			if ws[i+1].Confidence < 80 || i+2 < len(ws) && ws[i+2].x0-ws[i+1].x1 < s.size {
+				continue
+			}
+			return archive.Field{Name: Number, Value: t, Printed: ws[i+1].Text, Confidence: 0.9 * ws[i+1].Confidence / 100, Page: s.ordinal, Box: ws[i+1].Box}, true
+		}
+	}
+	return archive.Field{}, false
 }
 
 // symbolConfidence weighs what else on the paper says the same: the printed type, the agency's initials, the clerk's marks
@@ -378,7 +399,7 @@ func (d *doc) numberIsPrinted() bool {
 // dayIsPrinted reports whether the day is a word of two digits that stands as the year beside it does: as high, on the same
 // line, as close. Handwriting fails one of these even where the engine is sure of it.
 func (d *doc) dayIsPrinted(s *sheet, t dateLine) bool {
-	if s.result.Source == page.Embedded {
+	if s.result.Source == page.Embedded || t.figures && confidenceOf(t.words) > 0.85 {
 		return true
 	}
 	if t.day == "" || len(t.dayWords) != 1 {
@@ -399,8 +420,12 @@ func (d *doc) dayIsPrinted(s *sheet, t dateLine) bool {
 		return false
 	}
 	h, yh := day.y1-day.y0, year.y1-year.y0
-	perDigit, yearDigit := (day.x1-day.x0)/float64(len(core)), (year.x1-year.x0)/4
-	return math.Abs(h-yh) <= 0.2*yh && math.Abs(day.y1-year.y1) <= 0.2*yh && math.Abs(perDigit-yearDigit) <= 0.3*yearDigit
+	slack := 0.2 * yh
+	if len([]rune(year.Text)) > 4 {
+		slack = 0.35 * yh // a comma hangs below the year
+	}
+	perDigit, yearDigit := (day.x1-day.x0)/float64(len(core)), (year.x1-year.x0)/float64(max(4, len([]rune(year.Text))))
+	return math.Abs(h-yh) <= slack && math.Abs(day.y1-year.y1) <= slack && math.Abs(perDigit-yearDigit) <= 0.3*yearDigit
 }
 
 func (d *doc) typeField() {
@@ -592,8 +617,39 @@ func (d *doc) lateDate() (dateLine, *sheet) {
 			}
 		}
 	}
+	return d.labelledDate()
+}
+
+// labelledDate takes the date behind a label, where forms of civil status have it.
+func (d *doc) labelledDate() (dateLine, *sheet) {
+	for _, label := range []string{"ngay thang nam dang ky", "ngay dang ky", "dang ky lan dau", "ngay cap", "hom nay"} {
+		for _, s := range d.sheets {
+			at := s.seekLabel(strings.Fields(label))
+			if at.row < 0 {
+				continue
+			}
+			r := s.rows[at.row]
+			text := textOf(r.words[at.to:])
+			if m := figureDateRule().FindStringSubmatchIndex(text); m != nil {
+				ws := span(r.words[at.to:], runeIndex(text, m[0]), runeIndex(text, m[1]))
+				return dateLine{row: at.row, words: ws, dayWords: ws, day: text[m[2]:m[3]], month: text[m[4]:m[5]], year: text[m[6]:m[7]], clean: true, figures: true}, s
+			}
+			if t, ok := readDate(r, false); ok {
+				t.row = at.row
+				t.place = nil
+				return t, s
+			}
+		}
+	}
 	return dateLine{row: -1}, nil
 }
+
+// figureDateRule is a date in figures alone.
+//
+//nolint:gochecknoglobals // a constant in all but syntax
+var figureDateRule = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b([0-3]?[0-9])[/.-]([01]?[0-9])[/.-]((?:19|20)[0-9]{2})\b`)
+})
 
 func pad2(s string) string {
 	if n, err := strconv.Atoi(s); err == nil {

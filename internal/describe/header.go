@@ -50,6 +50,7 @@ type dateLine struct {
 	words            []word
 	gap              page.Box // where the day is written
 	clean            bool     // month and year were read without mending
+	figures          bool     // 12/09/2022 behind a label
 }
 
 // Number, date and symbol patterns work on skeletons (see match.go).
@@ -364,7 +365,7 @@ func readNumber(r row, h *header) (numberLine, float64) {
 	}
 	if at == nil {
 		// The symbol was lost, but the label stands where a number's does.
-		if label != 0 || h.split == 0 || ws[0].x0 > h.split || letterCount(string(text)) > 8 {
+		if label != 0 || h.split == 0 || ws[0].x0 > h.split || letterCount(string(text)) > 8 || len(ws) > 1 && len([]rune(ws[1].Text)) > 3 {
 			return n, 0
 		}
 		w := ws[0]
