@@ -354,6 +354,45 @@ int so_skew(PIX *ink, double range, float *degrees, float *conf, float *score) {
 	return pixFindSkewSweepAndSearchScore(ink, degrees, conf, score, 1, 1, 0, (l_float32)range, 1, 0.02f);
 }
 
+int so_letters(PIX *ink, int min, int max) {
+	BOXA *boxes = pixConnCompBB(ink, 8);
+	int n = 0;
+	if (boxes == NULL) {
+		return 0;
+	}
+	for (int i = 0; i < boxaGetCount(boxes); i++) {
+		l_int32 w = 0, h = 0;
+		boxaGetBoxGeometry(boxes, i, NULL, NULL, &w, &h);
+		if (h >= min && h <= max && w >= 2 && w <= 8 * max) {
+			n++;
+		}
+	}
+	boxaDestroy(&boxes);
+	return n;
+}
+
+int so_level(PIX *gray, double share) {
+	long count[256] = {0};
+	int w = pixGetWidth(gray), h = pixGetHeight(gray);
+	for (int y = 0; y < h; y++) {
+		const l_uint32 *s = pixGetData(gray) + (size_t)y * (size_t)pixGetWpl(gray);
+		for (int x = 0; x < w; x++) {
+			count[GET_DATA_BYTE(s, x)]++;
+		}
+	}
+	double left = share * w * h;
+	for (int v = 0; v < 256; v++) {
+		if ((left -= (double)count[v]) < 0) {
+			return v;
+		}
+	}
+	return 255;
+}
+
+PIX *so_soften(PIX *gray) {
+	return pixBlockconvGray(gray, NULL, 1, 1);
+}
+
 int so_encode_jpeg(PIX *pix, int quality, unsigned char **out, size_t *size) {
 	pixSetChromaSampling(pix, 0); // 4:4:4
 	return pixWriteMemJpeg(out, size, pix, quality, 0);

@@ -167,6 +167,11 @@ func ReadTIFF(data []byte, frame int) (*Pix, error) {
 	return made(C.so_plain(C.so_read_tiff(d, n, C.int(frame))), fmt.Errorf("TIFF: %w", ErrUndecodable))
 }
 
+// Inked makes a 1-bit copy of a gray picture, with what is darker than threshold as ink.
+func (x *Pix) Inked(threshold int) (*Pix, error) {
+	return made(C.so_ink(x.p, C.int(threshold)), ErrNoMemory)
+}
+
 // Reading makes a gray copy for recognition, in which red is lifted to paper.
 func (x *Pix) Reading() (*Pix, error) { return made(C.so_reading(x.p), ErrNoMemory) }
 
@@ -237,6 +242,24 @@ func (x *Pix) UpDown() float64 {
 		return 0
 	}
 	return float64(up)
+}
+
+// Letters counts the connected parts of an ink picture that are as high as letters, between minimum and maximum pixels.
+func (x *Pix) Letters(minimum, maximum int) int {
+	return int(C.so_letters(x.p, C.int(minimum), C.int(maximum)))
+}
+
+// Level is the gray that a share of a gray picture's pixels is darker than: 0.5 gives the paper of a page of text.
+func (x *Pix) Level(share float64) int { return int(C.so_level(x.p, C.double(share))) }
+
+// Softened makes a copy of a gray picture averaged over three by three pixels.
+func (x *Pix) Softened() (*Pix, error) { return made(C.so_soften(x.p), ErrNoMemory) }
+
+// Cropped makes a copy of a part.
+func (x *Pix) Cropped(left, top, width, height int) (*Pix, error) {
+	box := C.boxCreate(C.l_int32(left), C.l_int32(top), C.l_int32(width), C.l_int32(height))
+	defer C.boxDestroy(&box)
+	return made(C.pixClipRectangle(x.p, box, nil), ErrNoMemory)
 }
 
 // Ink counts the black pixels of a 1-bit picture.

@@ -47,6 +47,12 @@ PIX *so_ink(PIX *pix, int threshold);
 // sharpness of its rows.
 int so_skew(PIX *ink, double range, float *degrees, float *conf, float *score);
 
+// so_letters counts the connected parts of a 1 bpp PIX that are between min and max pixels high and at most 8 max wide.
+int so_letters(PIX *ink, int min, int max);
+// so_level is the gray below which the given share of an 8 bpp PIX lies.
+int so_level(PIX *gray, double share);
+PIX *so_soften(PIX *gray);
+
 int so_encode_jpeg(PIX *pix, int quality, unsigned char **out, size_t *size);
 int so_encode_tiff_g4(PIX *ink, unsigned char **out, size_t *size);
 

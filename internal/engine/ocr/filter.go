@@ -42,19 +42,24 @@ func segments(l page.Line, gap float64) [][]page.Word {
 	return out
 }
 
-// isText reports whether a segment holds something that is surely writing: a word of two letters or more that is not doubtful, or
-// a number (a page's number stands alone) that is sure.
+// isText reports whether a segment holds something that is surely writing: a sure word of two letters or more, or a sure number
+// (a page's number stands alone); or else a fair word, where the rest is not much worse and is not mostly marks.
 func (s Settings) isText(words []page.Word) bool {
 	var sum, n float64
-	fair, sure := false, false
+	fair, written := false, 0
 	for _, w := range words {
 		letters := alphanumeric(w.Text)
+		if (letters >= 2 || letters == digits(w.Text) && letters > 0) && w.Confidence >= s.SureWord {
+			return true
+		}
+		fair = fair || letters >= 2 && w.Confidence >= s.FairWord
+		if letters > 0 {
+			written++
+		}
 		sum += w.Confidence * float64(max(1, letters))
 		n += float64(max(1, letters))
-		fair = fair || letters >= 2 && w.Confidence >= s.FairWord
-		sure = sure || letters >= 1 && letters == digits(w.Text) && w.Confidence >= s.SureWord
 	}
-	return (fair || sure) && sum/n >= s.WeakSegment
+	return fair && 2*written >= len(words) && sum/n >= s.WeakSegment
 }
 
 // withoutSpecks drops marks without a letter or digit that were hardly recognised.
@@ -88,11 +93,9 @@ func digits(s string) int {
 	return n
 }
 
-// withWords is a line with only some of its words: its box and baseline shrink with them.
+// withWords is a line with only some of its words: its box and baseline shrink to them, and to
+// them alone where tesseract's box took in a smear beside the text.
 func withWords(l page.Line, words []page.Word) page.Line {
-	if len(words) == len(l.Words) {
-		return l
-	}
 	out := l
 	out.Words, out.Box = words, page.Box{}
 	for _, w := range words {

@@ -71,7 +71,8 @@ func beginsRecipients(l page.Line) bool {
 			return -1
 		}, norm.NFD.String(s))
 	}
-	return strings.HasSuffix(plain(l.Words[0].Text), "noi") && plain(l.Words[1].Text) == "nhan"
+	first := plain(l.Words[0].Text) // its N is often cut off, or read with what stands in the margin
+	return strings.HasSuffix(first, "oi") && len(first) <= 5 && plain(l.Words[1].Text) == "nhan"
 }
 
 // gutter finds where the right column begins: the leftmost word after a wide gap, among the lines of the foot.

@@ -5,6 +5,7 @@ package ocr
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"sohoa/internal/engine/lept"
@@ -71,7 +72,7 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 		Engine: r.engine, Settings: r.s.Hash(), Seconds: watch.seconds,
 	}
 	dpi := readingDPI(p, upright.Width(), upright.Height())
-	scale := r.scale(upright, dpi)
+	scale := r.scale(upright, dpi, r.s.ReadDPI)
 	gray, err := forReading(upright, scale)
 	if err != nil {
 		return page.Result{}, err
@@ -88,36 +89,36 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 		return res, nil
 	}
 
-	best, err := r.readAt(gray, 0, dpi*scale, scale, ink)
+	turn, compared, err := r.turn(gray, dpi*scale, ink)
+	if err != nil {
+		return page.Result{}, err
+	}
+	watch.lap("look")
+	level := ink.along(turn).level
+	best, err := r.readTurned(gray, turn, dpi*scale, scale, level)
 	if err != nil {
 		return page.Result{}, err
 	}
 	watch.lap("recognise")
-	if r.doubtful(best.lines) {
-		turn, err := r.betterTurn(gray, dpi*scale, best)
+	if r.fine(best) && scale < r.s.FineDPI/dpi*(1-r.s.ReadTolerance) {
+		again, err := r.readFine(upright, dpi, turn, level)
 		if err != nil {
 			return page.Result{}, err
 		}
-		watch.lap("look")
-		if turn != 0 {
-			turned, err := gray.Turned(int(turn))
-			if err != nil {
-				return page.Result{}, err
-			}
-			defer turned.Close()
-			ink, err := r.look(turned, dpi*scale)
-			if err != nil {
-				return page.Result{}, err
-			}
-			again, err := r.readAt(turned, turn, dpi*scale, scale, ink)
-			if err != nil {
-				return page.Result{}, err
-			}
-			watch.lap("recognise")
-			if again.better(best) {
-				best = again
-			}
+		if again.better(best) {
+			best = again
 		}
+		watch.lap("fine")
+	}
+	if !compared && r.doubtful(best.lines) {
+		again, err := r.otherTurn(gray, dpi*scale, scale, best, ink)
+		if err != nil {
+			return page.Result{}, err
+		}
+		if again.better(best) {
+			best = again
+		}
+		watch.lap("again")
 	}
 
 	res.Turn, res.Skew = best.turn, best.skew
@@ -141,7 +142,7 @@ func kindOf(lines []page.Line, ink look) page.Kind {
 	switch {
 	case len(lines) > 0:
 		return page.Text
-	case ink.inkShare < 0.005:
+	case ink.darkest < 0.001: // the other side shining through is never as dark as print
 		return page.Blank
 	}
 	return page.Photo
@@ -170,18 +171,55 @@ func (a attempt) weight() float64 {
 
 func (a attempt) better(b attempt) bool { return a.weight() > b.weight() }
 
-// readAt levels a picture and reads it once.
-func (r *Recogniser) readAt(gray *lept.Pix, turn page.Turn, dpi, scale float64, ink look) (attempt, error) {
-	a := attempt{turn: turn, skew: -ink.level, place: place{scale: scale}}
+// fine reports whether the page is in small print that was not read well: tables mostly.
+func (r *Recogniser) fine(a attempt) bool {
+	if page.MeanConfidence(a.lines) >= r.s.FineBelow {
+		return false
+	}
+	var sizes []float64
+	for _, l := range a.lines {
+		for range l.Words {
+			sizes = append(sizes, l.Size)
+		}
+	}
+	if len(sizes) == 0 {
+		return false
+	}
+	slices.Sort(sizes)
+	return sizes[len(sizes)/2] < r.s.FineSize
+}
+
+// readFine reads the page at the resolution for small print.
+func (r *Recogniser) readFine(upright *lept.Pix, dpi float64, turn page.Turn, level float64) (attempt, error) {
+	scale := r.scale(upright, dpi, r.s.FineDPI)
+	gray, err := forReading(upright, scale)
+	if err != nil {
+		return attempt{}, err
+	}
+	defer gray.Close()
+	return r.readTurned(gray, turn, dpi*scale, scale, level)
+}
+
+// readTurned turns and levels a picture and reads it once.
+func (r *Recogniser) readTurned(gray *lept.Pix, turn page.Turn, dpi, scale, level float64) (attempt, error) {
+	a := attempt{turn: turn, skew: -level, place: place{scale: scale}}
 	reading := gray
-	if math.Abs(ink.level) > r.s.MinSkew {
-		level, err := gray.Rotated(ink.level)
+	if turn != 0 {
+		turned, err := gray.Turned(int(turn))
 		if err != nil {
 			return attempt{}, err
 		}
-		defer level.Close()
-		reading = level
-		a.place.rotated = ink.level
+		defer turned.Close()
+		reading = turned
+	}
+	if math.Abs(level) > r.s.MinSkew {
+		levelled, err := reading.Rotated(level)
+		if err != nil {
+			return attempt{}, err
+		}
+		defer levelled.Close()
+		reading = levelled
+		a.place.rotated = level
 	}
 	a.place.readW, a.place.readH = float64(reading.Width()), float64(reading.Height())
 	var err error
@@ -200,9 +238,9 @@ func readingDPI(p page.Picture, w, h int) float64 {
 	return dpi
 }
 
-// scale is the factor from the upright page to the picture that is read.
-func (r *Recogniser) scale(upright *lept.Pix, dpi float64) float64 {
-	f := min(r.s.ReadDPI/dpi, r.s.MaxEnlarge)
+// scale is the factor from the upright page to the picture that is read at the wanted resolution.
+func (r *Recogniser) scale(upright *lept.Pix, dpi, wanted float64) float64 {
+	f := min(wanted/dpi, r.s.MaxEnlarge)
 	if math.Abs(f-1) <= r.s.ReadTolerance {
 		f = 1
 	}
@@ -234,34 +272,32 @@ func (r *Recogniser) doubtful(lines []page.Line) bool {
 	return n < r.s.TurnWords || page.MeanConfidence(lines) < r.s.TurnBelow
 }
 
-// betterTurn reads a reduced copy at the other turns and names the one that reads better than best by far, or 0.
-func (r *Recogniser) betterTurn(gray *lept.Pix, dpi float64, best attempt) (page.Turn, error) {
+// otherTurn reads a reduced copy at the turns that were not tried, and the page itself at the one that reads far better, if any.
+func (r *Recogniser) otherTurn(gray *lept.Pix, dpi, scale float64, best attempt, ink look) (attempt, error) {
 	f := min(1, r.s.TurnDPI/dpi)
 	small, err := gray.Scaled(f)
 	if err != nil {
-		return 0, err
+		return attempt{}, err
 	}
 	defer small.Close()
-	var found page.Turn
-	for _, turn := range []page.Turn{90, 270, 180} {
-		turned, err := small.Turned(int(turn))
-		if err != nil {
-			return 0, err
+	most, found := 1.5*best.weight(), best.turn
+	for _, turn := range []page.Turn{0, 90, 270, 180} {
+		if turn == best.turn {
+			continue
 		}
-		ink, err := r.look(turned, dpi*f)
-		if err == nil {
-			var a attempt
-			if a, err = r.readAt(turned, turn, dpi*f, f, ink); err == nil && a.weight() > 1.5*best.weight() {
-				best, found = a, turn
+		a, err := r.readTurned(small, turn, dpi*f, f, ink.along(turn).level)
+		if err != nil {
+			return attempt{}, fmt.Errorf("at %d degrees: %w", turn, err)
+		}
+		if w := a.weight(); w > most {
+			most, found = w, turn
+			if !r.doubtful(a.lines) {
+				break
 			}
 		}
-		turned.Close()
-		if err != nil {
-			return 0, fmt.Errorf("at %d degrees: %w", turn, err)
-		}
-		if found != 0 && !r.doubtful(best.lines) {
-			break
-		}
 	}
-	return found, nil
+	if found == best.turn {
+		return best, nil
+	}
+	return r.readTurned(gray, found, dpi, scale, ink.along(found).level)
 }

@@ -27,14 +27,22 @@ type Settings struct {
 
 	ReadDPI       float64 // resolution to recognise at
 	ReadTolerance float64 // a picture within this share of ReadDPI is not scaled
+	FineDPI       float64 // resolution for small print
+	FineSize      float64 // height of letters, in pixels at ReadDPI, below which print is small
+	FineBelow     float64 // mean confidence below which small print is read again
 	MaxReadPixels int     // a larger page is read at a lower resolution
 	MaxEnlarge    float64 // a coarse picture is enlarged at most so much
 
-	InkThreshold int     // gray below which a pixel is ink, for skew and turn
-	LookDPI      float64 // resolution of the copy on which ink and skew are judged
-	MinSkew      float64 // degrees below which levelling gains nothing
-	MaxSkew      float64 // degrees that are searched
-	SkewSure     float64 // confidence above which a skew is believed
+	InkShade   float64 // share of the paper's brightness below which a pixel is ink, for skew and turn
+	PrintShade float64 // share of the paper's brightness below which it is as dark as print
+	LookDPI    float64 // resolution of the copy on which ink and skew are judged
+	MinSkew    float64 // degrees below which levelling gains nothing
+	MaxSkew    float64 // degrees that are searched
+	SkewSure   float64 // confidence above which a skew is believed
+
+	Sideways    float64 // how much more contrast rows must have after a quarter turn for the page to lie sideways
+	UpsideDown  float64 // what ascenders must say for a page to be taken as upright without reading it both ways
+	AscenderDPI float64 // resolution at which ascenders are judged
 
 	TurnBelow float64 // mean confidence below which other turns are tried
 	TurnWords int     // fewer words than this cannot vouch for a turn
@@ -43,7 +51,7 @@ type Settings struct {
 	Gap         float64 // letter heights between words that are not of one phrase
 	WeakSegment float64 // a phrase whose mean confidence, by letters, is below is left out
 	FairWord    float64 // a phrase without a word of this confidence is left out
-	SureWord    float64 // a number alone must be as sure
+	SureWord    float64 // a word or number of this confidence vouches for its phrase
 	Speck       float64 // a mark without letter or digit must be as sure
 }
 
@@ -53,16 +61,24 @@ func Default() Settings {
 		Revision: revision,
 		Language: "vie",
 
-		ReadDPI:       300,
-		ReadTolerance: 0.2,
+		ReadDPI:       200,
+		ReadTolerance: 0.1,
+		FineDPI:       300,
+		FineSize:      29,
+		FineBelow:     90,
 		MaxReadPixels: 40_000_000,
 		MaxEnlarge:    3,
 
-		InkThreshold: 140,
-		LookDPI:      100,
-		MinSkew:      0.8,
-		MaxSkew:      11,
-		SkewSure:     3,
+		InkShade:   0.6,
+		PrintShade: 0.4,
+		LookDPI:    100,
+		MinSkew:    0.8,
+		MaxSkew:    11,
+		SkewSure:   3,
+
+		Sideways:    1.2,
+		UpsideDown:  -3,
+		AscenderDPI: 150,
 
 		TurnBelow: 70,
 		TurnWords: 10,
@@ -71,7 +87,7 @@ func Default() Settings {
 		Gap:         2,
 		WeakSegment: 40,
 		FairWord:    55,
-		SureWord:    85,
+		SureWord:    80,
 		Speck:       50,
 	}
 }
