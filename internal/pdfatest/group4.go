@@ -1,122 +1,17 @@
 package pdfatest
 
-import "strings"
+import "sohoa/internal/pdfa/ccitt"
 
-// Run lengths of ITU-T T.4, tables 2 and 3: 0 to 63, then 64, 128 … 2560.
-const (
-	whiteRuns = "00110101 000111 0111 1000 1011 1100 1110 1111 10011 10100 00111 01000 001000 000011 110100 110101 101010 101011 0100111 " +
-		"0001100 0001000 0010111 0000011 0000100 0101000 0101011 0010011 0100100 0011000 00000010 00000011 00011010 00011011 " +
-		"00010010 00010011 00010100 00010101 00010110 00010111 00101000 00101001 00101010 00101011 00101100 00101101 00000100 " +
-		"00000101 00001010 00001011 01010010 01010011 01010100 01010101 00100100 00100101 01011000 01011001 01011010 01011011 " +
-		"01001010 01001011 00110010 00110011 00110100 11011 10010 010111 0110111 00110110 00110111 01100100 01100101 01101000 " +
-		"01100111 011001100 011001101 011010010 011010011 011010100 011010101 011010110 011010111 011011000 011011001 011011010 " +
-		"011011011 010011000 010011001 010011010 011000 010011011 00000001000 00000001100 00000001101 000000010010 000000010011 " +
-		"000000010100 000000010101 000000010110 000000010111 000000011100 000000011101 000000011110 000000011111"
-	blackRuns = "0000110111 010 11 10 011 0011 0010 00011 000101 000100 0000100 0000101 0000111 00000100 00000111 000011000 0000010111 " +
-		"0000011000 0000001000 00001100111 00001101000 00001101100 00000110111 00000101000 00000010111 00000011000 000011001010 " +
-		"000011001011 000011001100 000011001101 000001101000 000001101001 000001101010 000001101011 000011010010 000011010011 " +
-		"000011010100 000011010101 000011010110 000011010111 000001101100 000001101101 000011011010 000011011011 000001010100 " +
-		"000001010101 000001010110 000001010111 000001100100 000001100101 000001010010 000001010011 000000100100 000000110111 " +
-		"000000111000 000000100111 000000101000 000001011000 000001011001 000000101011 000000101100 000001011010 000001100110 " +
-		"000001100111 0000001111 000011001000 000011001001 000001011011 000000110011 000000110100 000000110101 0000001101100 " +
-		"0000001101101 0000001001010 0000001001011 0000001001100 0000001001101 0000001110010 0000001110011 0000001110100 " +
-		"0000001110101 0000001110110 0000001110111 0000001010010 0000001010011 0000001010100 0000001010101 0000001011010 " +
-		"0000001011011 0000001100100 0000001100101 00000001000 00000001100 00000001101 000000010010 000000010011 000000010100 " +
-		"000000010101 000000010110 000000010111 000000011100 000000011101 000000011110 000000011111"
-)
-
-// Group4 encodes a picture of w × h pixels as a bare CCITT Group 4 stream (ITU-T T.6) with its end-of-block mark, so that tests have 1-bit pages
-// without any program. black says which pixels are ink; they are written as T.6's black, which PDF reads as sample 0.
+// Group4 encodes a picture of w × h pixels as a bare CCITT Group 4 stream, so that tests have 1-bit pages without any program. black says which
+// pixels are ink.
 func Group4(w, h int, black func(x, y int) bool) []byte {
-	e := group4{white: strings.Fields(whiteRuns), black: strings.Fields(blackRuns)}
-	ref := make([]bool, w)
-	row := make([]bool, w)
+	b := ccitt.NewBitmap(w, h)
 	for y := range h {
 		for x := range w {
-			row[x] = black(x, y)
-		}
-		e.row(ref, row)
-		ref, row = row, ref
-	}
-	e.put("000000000001000000000001")
-	if e.bits > 0 {
-		e.out = append(e.out, e.acc<<(8-e.bits))
-	}
-	return e.out
-}
-
-type group4 struct {
-	white, black []string
-	out          []byte
-	acc          byte
-	bits         int
-}
-
-func (e *group4) put(code string) {
-	for _, c := range code {
-		e.acc = e.acc<<1 | byte(c-'0')
-		if e.bits++; e.bits == 8 {
-			e.out = append(e.out, e.acc)
-			e.acc, e.bits = 0, 0
+			if black(x, y) {
+				b.Set(x, y)
+			}
 		}
 	}
-}
-
-// change finds the first pixel right of x that differs in colour from the one before it and is not of colour c; the row's end if none.
-func change(row []bool, x int, c bool) int {
-	for x++; x < len(row); x++ {
-		before := x > 0 && row[x-1]
-		if row[x] != before && row[x] != c {
-			return x
-		}
-	}
-	return len(row)
-}
-
-// end finds where the run of colour c that begins at x ends.
-func end(row []bool, x int, c bool) int {
-	for x < len(row) && row[x] == c {
-		x++
-	}
-	return x
-}
-
-func (e *group4) row(ref, row []bool) {
-	vertical := map[int]string{0: "1", 1: "011", 2: "000011", 3: "0000011", -1: "010", -2: "000010", -3: "0000010"}
-	c := false
-	for a0 := -1; a0 < len(row); {
-		a1 := end(row, max(a0, 0), c)
-		b1 := change(ref, a0, c)
-		b2 := end(ref, b1, !c)
-		if b2 < a1 {
-			e.put("0001")
-			a0 = b2
-			continue
-		}
-		if code, ok := vertical[a1-b1]; ok {
-			e.put(code)
-			a0, c = a1, !c
-			continue
-		}
-		a2 := end(row, a1, !c)
-		e.put("001")
-		e.run(a1-max(a0, 0), c)
-		e.run(a2-a1, !c)
-		a0 = a2
-	}
-}
-
-func (e *group4) run(n int, black bool) {
-	codes := e.white
-	if black {
-		codes = e.black
-	}
-	for n >= 2560 {
-		e.put(codes[64+39])
-		n -= 2560
-	}
-	if n >= 64 {
-		e.put(codes[64+n/64-1])
-	}
-	e.put(codes[n%64])
+	return ccitt.Group4(b)
 }
