@@ -233,6 +233,8 @@ func MeanConfidence(lines []Line) float64 {
 type Overlay struct {
 	X0, Y0, X1, Y1 float64 // points, upright by the file's own turn (before Result.Turn)
 	Picture        Picture
+	// Mask, when there is one, is a 1-bit CCITT picture over the same box: Picture is seen only where Mask is black.
+	Mask *Picture
 }
 
 // Leaf is one page ready to be written into a rendition.

@@ -73,17 +73,23 @@ func (c *checker) image(v any) error {
 		return err
 	}
 	if err := errors.Join(d.is("Type", "XObject"), d.is("Subtype", "Image"),
-		d.only("Type", "Subtype", "Width", "Height", "BitsPerComponent", "ColorSpace", "Decode", "Filter", "DecodeParms", "Length")); err != nil {
+		d.only("Type", "Subtype", "Width", "Height", "BitsPerComponent", "ColorSpace", "ImageMask", "Mask", "Decode", "Filter", "DecodeParms", "Length")); err != nil {
 		return err
+	}
+	if d["ImageMask"] != nil {
+		return errors.New("it is a mask of nothing")
+	}
+	if m := d["Mask"]; m != nil {
+		if err := c.stencil(m); err != nil {
+			return fmt.Errorf("mask: %w", err)
+		}
 	}
 	switch d["Filter"] {
 	case name("DCTDecode"), name("CCITTFaxDecode"), name("FlateDecode"):
 	default:
 		return fmt.Errorf("/Filter is %v", d["Filter"])
 	}
-	w, _ := d["Width"].(int64)
-	h, _ := d["Height"].(int64)
-	if w < 1 || h < 1 {
+	if !sized(d) {
 		return fmt.Errorf("size is %v × %v", d["Width"], d["Height"])
 	}
 	switch cs := d["ColorSpace"].(type) {
@@ -103,6 +109,26 @@ func (c *checker) image(v any) error {
 		return fmt.Errorf("/ColorSpace is %v", cs)
 	}
 	return nil
+}
+
+// stencil checks an explicit mask: one bit, no colours, no mask of its own.
+func (c *checker) stencil(v any) error {
+	d, _, err := c.dictAt(v, true)
+	if err != nil {
+		return err
+	}
+	if d["ImageMask"] != true || d["BitsPerComponent"] != int64(1) || !sized(d) {
+		return errors.New("it is no stencil of one bit")
+	}
+	return errors.Join(d.is("Type", "XObject"), d.is("Subtype", "Image"), d.is("Filter", "CCITTFaxDecode"),
+		d.only("Type", "Subtype", "Width", "Height", "BitsPerComponent", "ImageMask", "Decode", "Filter", "DecodeParms", "Length"))
+}
+
+// sized reports whether an image has pixels.
+func sized(d dict) bool {
+	w, _ := d["Width"].(int64)
+	h, _ := d["Height"].(int64)
+	return w > 0 && h > 0
 }
 
 // content reads a content stream: the writer's operators with the right number of operands, names that exist, codes that can be shown.

@@ -6,12 +6,14 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"sohoa/internal/page"
+	"sohoa/internal/pdfa"
 	"sohoa/internal/pdfatest"
 )
 
@@ -197,5 +199,40 @@ func TestEveryEncodingShowsItsSamples(t *testing.T) {
 		if d := differ(got[i], c.want); d > c.tolerance {
 			t.Errorf("%s: page differs by %.1f of 255 on average", c.name, d)
 		}
+	}
+}
+
+func TestAMaskShowsThePictureWhereItIsBlack(t *testing.T) {
+	t.Parallel()
+	ground, ink := blocks(160, 240), blocks(160, 240)
+	for i := range ink.Pix {
+		ink.Pix[i] = 60
+	}
+	hole := func(x, y int) bool { return x > 40 && x < 90 && y > 50 && y < 200 }
+	mask := page.Picture{Encoding: page.CCITT, Width: 160, Height: 240, Components: 1, BitsPerComponent: 1, CCITT: &page.CCITTParams{K: -1}, Data: pdfatest.Group4(160, 240, hole)}
+	p := flateOf(t, ground)
+	p.DPIX, p.DPIY = 72, 72
+	l := leafOf(p)
+	l.Overlays = []page.Overlay{{X1: 160, Y1: 240, Picture: flateOf(t, ink), Mask: &mask}}
+	want := image.NewGray(ground.Rect)
+	for y := range 240 {
+		for x := range 160 {
+			want.SetGray(x, y, ground.GrayAt(x, y))
+			if hole(x, y) {
+				want.SetGray(x, y, color.Gray{Y: 60})
+			}
+		}
+	}
+	path := store(t, t.TempDir(), "mask", write(t, snapshot(), l))
+	if d := differ(rendered(t, path)[0], want); d > 2 {
+		t.Errorf("page differs by %.1f of 255 on average", d)
+	}
+	l.Overlays[0].Mask = &p
+	r, err := pdfa.Writer{}.Begin(io.Discard, snapshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Add(l); err == nil {
+		t.Error("a mask that is no CCITT picture was taken")
 	}
 }

@@ -1,6 +1,7 @@
 package pdfa
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"strconv"
@@ -132,6 +133,18 @@ func imageDict(p *page.Picture) ([]byte, error) {
 		return refuse("PDF has no such filter")
 	}
 	return refuse("it is not known")
+}
+
+// stencilDict writes the inside of an explicit mask's dictionary (ISO 32000-1, 8.9.6.3): black, which is sample 0, shows what is under the mask.
+func stencilDict(p *page.Picture) ([]byte, error) {
+	d, err := imageDict(p)
+	if err != nil {
+		return nil, err
+	}
+	if p.Encoding != page.CCITT {
+		return nil, &UnsupportedError{Encoding: p.Encoding, Why: "a mask must be CCITT"}
+	}
+	return bytes.Replace(d, []byte("/ColorSpace/DeviceGray"), []byte("/ImageMask true"), 1), nil
 }
 
 func deviceSpace(components int) string {

@@ -82,6 +82,12 @@ func variety(t testing.TB) map[string][]page.Leaf {
 	}
 	v["turned and mirrored"] = turns
 
+	layered := withText(leafOf(jpegOf(t, colour(85, 110))), text...)
+	layered.Picture.DPIX, layered.Picture.DPIY = 100, 100
+	mask := ccittOf(255, 330)
+	layered.Overlays = []page.Overlay{{X0: 0, Y0: 0, X1: layered.WidthPt, Y1: layered.HeightPt, Picture: jpegOf(t, colour(42, 55)), Mask: &mask}}
+	v["masked layer"] = []page.Leaf{layered}
+
 	v["mixed landscape"] = []page.Leaf{withText(leafOf(ccittOf(850, 1100)), text...), withText(leafOf(jpegOf(t, colour(1100, 850))), text...), withText(leafOf(flateOf(t, gray(300, 300))), text...)}
 
 	var many []page.Leaf

@@ -141,6 +141,25 @@ func (r *rendition) image(p *page.Picture) (int, error) {
 	return n, r.f.err
 }
 
+// masked writes p as an image object that is seen only where mask is black, everywhere when there is none.
+func (r *rendition) masked(p, mask *page.Picture) (int, error) {
+	if mask == nil {
+		return r.image(p)
+	}
+	stencil, err := stencilDict(mask)
+	if err != nil {
+		return 0, err
+	}
+	dict, err := imageDict(p)
+	if err != nil {
+		return 0, err
+	}
+	m, n := r.f.promise(), r.f.promise()
+	r.f.stream(m, stencil, mask.Data)
+	r.f.stream(n, appendRef(append(dict, "/Mask "...), m), p.Data)
+	return n, r.f.err
+}
+
 // compose writes the content and the page object; w and h are the page's points before the found turn.
 func (r *rendition) compose(l *page.Leaf, w, h float64, s sheet, image int) error {
 	onSheet := turned(l.Result.Turn).then(s.place())
@@ -151,7 +170,7 @@ func (r *rendition) compose(l *page.Leaf, w, h float64, s sheet, image int) erro
 		if !finite(o.X0, o.Y0, o.X1, o.Y1) || o.X1 <= o.X0 || o.Y1 <= o.Y0 {
 			continue // an appearance without a size shows nothing
 		}
-		n, err := r.image(&o.Picture)
+		n, err := r.masked(&o.Picture, o.Mask)
 		if err != nil {
 			return fmt.Errorf("overlay %d: %w", i+1, err)
 		}
