@@ -197,8 +197,9 @@ func (d *doc) numberFields() {
 			return
 		}
 		if d.header.mottoScore > 0 {
-			d.add(archive.Field{Name: Number, Page: d.first.ordinal})
-			d.add(archive.Field{Name: Symbol, Page: d.first.ordinal})
+			box := d.numberPlace()
+			d.add(archive.Field{Name: Number, Page: d.first.ordinal, Box: box, Handwritten: !box.Empty()})
+			d.symbolByRule(box)
 		}
 		return
 	}
@@ -214,7 +215,7 @@ func (d *doc) numberFields() {
 	d.add(f)
 
 	if n.symbol == "" {
-		d.add(archive.Field{Name: Symbol, Page: d.first.ordinal, Box: n.gap})
+		d.symbolByRule(n.gap)
 		return
 	}
 	conf := d.symbolConfidence()
@@ -225,6 +226,49 @@ func (d *doc) numberFields() {
 			Page: d.first.ordinal, Box: n.gap.Union(boxOf(n.symbolAt)),
 		})
 	}
+}
+
+// numberPlace is where the number stands when nothing of its line was read: left of the date, under the agency.
+func (d *doc) numberPlace() page.Box {
+	h := d.header
+	if !h.hasAgent || h.split == 0 || h.date.row <= h.motto.row || h.motto.row < 0 || len(h.date.words) == 0 {
+		return page.Box{}
+	}
+	agency := boxOf(h.agency[len(h.agency)-1])
+	date := boxOf(h.date.words)
+	pad := int(0.5 * d.first.size)
+	b := page.Box{X0: max(0, agency.X0-2*pad), X1: int(h.split), Y0: max(agency.Y1, date.Y0-pad), Y1: date.Y1 + pad}
+	if b.Empty() {
+		return page.Box{}
+	}
+	return b
+}
+
+// symbolByRule offers the symbol that type and agency would make, where it could not be read: a decision of a people's
+// committee is QĐ-UBND. It is asked, always.
+func (d *doc) symbolByRule(box page.Box) {
+	f := archive.Field{Name: Symbol, Page: d.first.ordinal, Box: box}
+	if ty, ok := dossier.TypeNamed(d.head.kind); ok && ty.Abbreviation != "" && d.header.hasAgent {
+		issuer := textOf(d.header.agency[d.header.issuer])
+		var lines []string
+		for _, l := range d.header.agency[d.header.issuer:] {
+			lines = append(lines, textOf(l))
+		}
+		plain := fold.Plain(issuer)
+		short := ""
+		switch {
+		case strings.HasPrefix(plain, "uy ban nhan dan"), strings.HasPrefix(plain, "ubnd"):
+			short = "UBND"
+		case strings.HasPrefix(plain, "hoi dong nhan dan"):
+			short = "HĐND"
+		case strings.HasPrefix(plain, "so "):
+			short = initials(strings.Join(lines, " "))
+		}
+		if short != "" {
+			f.Value, f.Confidence, f.Source = ty.Abbreviation+"-"+short, 0.6, FromRule
+		}
+	}
+	d.add(f)
 }
 
 // serialNumber finds the printed number of a form that has no symbol: "Số: 4255404" at the top.
@@ -242,6 +286,24 @@ func (d *doc) serialNumber() (archive.Field, bool) {
 			}
 			return archive.Field{Name: Number, Value: t, Printed: ws[i+1].Text, Confidence: 0.9 * ws[i+1].Confidence / 100, Page: s.ordinal, Box: ws[i+1].Box}, true
 		}
+	}
+	for _, s := range d.sheets { // a notary's or registrar's number, written into the form
+		at := s.seekLabel([]string{"so", "chung", "thuc"})
+		if at.row < 0 {
+			continue
+		}
+		r := s.rows[at.row]
+		f := archive.Field{Name: Number, Handwritten: true, Page: s.ordinal}
+		after := r.words[at.to:]
+		for len(after) > 0 && letterCount(after[0].Text) < 3 {
+			after = after[1:]
+		}
+		f.Box = gapBox(r, r.words[at.from:at.to], after)
+		if f.Box.Empty() {
+			w := r.words[at.to-1]
+			f.Box = page.Box{X0: w.Box.X1, X1: w.Box.X1 + int(4*s.size), Y0: w.Box.Y0, Y1: w.Box.Y1}
+		}
+		return f, true
 	}
 	return archive.Field{}, false
 }
@@ -664,8 +726,8 @@ func (d *doc) subjectField() {
 		if g.kindRow < 0 && !g.letterLike {
 			return
 		}
-		if g.kindRow >= 0 && dossier.SymbolType(d.header.number.symbol) == "" {
-			return // certificates have none
+		if g.kindRow >= 0 && !bearsSubject(g.kind) {
+			return
 		}
 		d.add(archive.Field{Name: Subject, Page: d.first.ordinal})
 		return

@@ -102,13 +102,27 @@ func (s *sheet) kindWords(k int, h header) []word {
 	return out
 }
 
-// bodyStarts begin the running text after a heading.
+// bodyStart reports whether a line begins the running text, or whom it is addressed to.
 func bodyStart(plain string) bool {
 	for _, p := range []string{
-		"can cu", "kinh gui", "theo de nghi", "thuc hien ", "xet ", "dieu 1", "chu tich uy ban", "trong thoi gian", "de ", "ngay ", "kinh trinh", "hom nay",
-		"uy ban nhan dan", "hoi dong nhan dan", "giam doc so", "bo truong", "truong phong", "ho va ten", "ho chu dem", "ong ba", "ten ", "so ", "ma so", "phan ", "i ", "1 ", "dang ky lan dau", "cap cho", "giam doc", "thu tuong",
+		"can cu", "kinh gui", "theo de nghi", "thuc hien", "xet ", "dieu 1", "trong thoi gian", "thoi gian qua", "ngay ", "kinh trinh", "hom nay", "ho va ten", "ho chu dem", "cap cho", "dang ky lan dau",
 	} {
 		if strings.HasPrefix(plain+" ", p) {
+			return true
+		}
+	}
+	return false
+}
+
+// bearsSubject reports whether papers of a type carry a subject under it: those of Decree 30/2020 do, certificates and forms do
+// not.
+func bearsSubject(kind string) bool {
+	for _, ty := range dossier.Types() {
+		if ty.Name == kind {
+			switch ty.Abbreviation {
+			case "", "GUQ", "GM", "GGT", "GNP", "PG", "PC", "PB", "GPXD", "GP", "GCN", "TLKS", "TLKT", "TLKH", "GXN", "SY", "TrS", "SL":
+				return false
+			}
 			return true
 		}
 	}
@@ -120,6 +134,7 @@ func (g *heading) findSubject(s *sheet) {
 	base := s.rows[g.kindRow].base
 	pitch := 0.0
 	centre := centreOf(lastLine(g.kindWords))
+	bears := bearsSubject(g.kind)
 	for k := g.kindRow + 1; k < len(s.rows); k++ {
 		r := s.rows[k]
 		ws := s.trimSpecks(r.words)
@@ -134,6 +149,9 @@ func (g *heading) findSubject(s *sheet) {
 			continue
 		}
 		about := strings.HasPrefix(plain, "ve viec") || strings.HasPrefix(plain, "v v ") || strings.HasPrefix(plain, "ve ")
+		if !bears && !(first && about) && first {
+			break
+		}
 		if gap > 3.2*s.size && !(first && about) {
 			break
 		}

@@ -74,7 +74,7 @@ var (
 
 // labelledFields applies the rules to the pages of the main part.
 func (d *doc) labelledFields() {
-	if d.head.kindRow < 0 || len(d.head.subject) > 0 {
+	if d.head.kindRow < 0 || bearsSubject(d.head.kind) && d.head.kind != "Biên bản" {
 		return // papers with a subject speak of many people and places; forms of one
 	}
 	kind := fold.Plain(d.head.kind)
