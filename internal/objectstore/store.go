@@ -20,7 +20,7 @@ const (
 	smallOp     = 30 * time.Second // for requests without a body, retries included
 	silence     = 60 * time.Second // a connection that moves no byte for so long is given up
 	dialTimeout = 5 * time.Second
-	attempts    = 5 // with pauses of up to 1 s: about 2 s against a store that refuses
+	attempts    = 8 // with pauses of up to 1 s: about 3 s against a store that refuses, time for the gateway to come back
 	// largest is what S3 takes in one PUT. We need one: a part-wise upload has no create-only and no whole SHA-256 everywhere.
 	largest = 5 << 30
 )
