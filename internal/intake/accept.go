@@ -97,6 +97,9 @@ func (s *Service) AcceptFile(ctx context.Context, r Request, path string) (Recei
 	}
 	defer f.Close()
 	d, n, err := fixity.OfReader(f)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart) // the store reads from where the file stands
+	}
 	if err != nil {
 		return Receipt{}, fmt.Errorf("read what was uploaded: %w", err)
 	}
