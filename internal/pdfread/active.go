@@ -19,20 +19,19 @@ type inventory struct {
 	signatures []Signature
 }
 
+// maxSurveyed is how many objects are looked at; real papers have under ten thousand.
+const maxSurveyed = 200_000
+
 // inventory looks at every object of the file once. Callers guard it.
 func (s *structure) inventory(sizeBytes int64) inventory {
 	found := map[string]bool{}
 	var inv inventory
-	for n, e := range s.ctx.Table {
-		if e == nil || e.Free || e.Object == nil {
-			continue
-		}
-		o := e.Object
-		if _, lazy := o.(types.LazyObjectStreamObject); lazy {
-			o = s.resolve(*types.NewIndirectRef(n, 0))
-		}
+	left := maxSurveyed
+	s.each(func(o types.Object) bool {
 		s.survey(o, 0, sizeBytes, found, &inv)
-	}
+		left--
+		return left > 0
+	})
 	for what := range found {
 		inv.active = append(inv.active, what)
 	}

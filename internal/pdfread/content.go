@@ -105,7 +105,7 @@ func (s *structure) content(d types.Dict) ([]byte, bool) {
 		if !ok {
 			continue
 		}
-		if err := sd.DecodeWithLimit(maxPageContent); err != nil {
+		if s.load(&sd, maxPageContent) != nil || sd.DecodeWithLimit(maxPageContent) != nil {
 			return nil, false
 		}
 		if len(all)+len(sd.Content) > maxPageContent {

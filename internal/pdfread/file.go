@@ -1,12 +1,11 @@
 package pdfread
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +33,7 @@ type File struct {
 	doc        *document  // nil until PDFium is needed
 	pages      int
 	warnings   []string
+	stock      bool // whether takeStock has run
 	signatures []Signature
 }
 
@@ -76,53 +76,55 @@ func (f *File) open(ctx context.Context) error {
 	case f.pages == 0:
 		return fault.New(fault.FileNoPages, "the PDF has no page")
 	case f.pages > MaxPages:
-		return fault.New(fault.FileTooManyPages, "the PDF has %d pages; at most %d are taken: split it", f.pages, MaxPages)
+		return fault.New(fault.FileTooManyPages, "the PDF has more than %d pages; split it", MaxPages)
 	}
 	return nil
 }
 
-// readStructure reads the file with pdfcpu, where it is not too large for that, and takes stock of it.
+// readStructure reads the file's objects, where they can be read.
 func (f *File) readStructure(ctx context.Context) error {
-	if f.size > maxStructured {
-		return errors.New("too large for pdfcpu")
-	}
 	limited, cancel := context.WithTimeout(ctx, f.d.OpenTimeout)
 	defer cancel()
-	s, err := readStructure(limited, io.NewSectionReader(f.f, 0, f.size))
-	if err != nil {
+	s, err := readStructure(limited, f.f, f.size)
+	switch {
+	case errors.Is(err, errTooMany):
+		f.pages, f.s = MaxPages+1, s
+		return nil
+	case err != nil:
 		return err
+	case s.lazy == nil && len(s.pages) == 0:
+		return errors.New("pdfcpu finds no page")
 	}
+	f.s, f.pages = s, len(s.pages)
+	if s.lazy == nil && !s.encrypted {
+		f.warn("the PDF is damaged; it was repaired for reading")
+	}
+	if s.encrypted {
+		f.warn("the PDF is encrypted and opens without a password; the rendition is not encrypted")
+	}
+	return nil
+}
+
+// takeStock looks for what the rendition will not carry over and for signatures, once.
+func (f *File) takeStock() {
+	if f.stock || f.s == nil {
+		return
+	}
+	f.stock = true
+	ctx, cancel := context.WithTimeout(context.Background(), stockTimeout)
+	defer cancel()
+	f.s.within(ctx)
 	var inv inventory
-	if err := guarded(func() error { inv = s.inventory(f.size); return nil }); err != nil {
-		return err
+	if err := guarded(func() error { inv = f.s.inventory(f.size); return nil }); err != nil {
+		return // what cannot be read is not carried over either
 	}
-	if !s.encrypted() && f.mentionsEncryption() {
-		return errPassword // pdfcpu overlooks some; PDFium will tell
-	}
-	f.s, f.pages, f.signatures = s, s.pages, inv.signatures
+	f.signatures = inv.signatures
 	if len(inv.active) > 0 {
 		f.warn("not carried over into the rendition: " + strings.Join(inv.active, ", "))
 	}
-	if s.encrypted() {
-		f.warn("the PDF is encrypted and opens without a password; the rendition is not encrypted")
+	if len(inv.signatures) > 0 && !slices.ContainsFunc(inv.signatures, func(s Signature) bool { return s.CoversFile }) {
+		f.warn("the PDF was changed or cut after its last digital signature")
 	}
-	if n := len(inv.signatures); n > 0 {
-		covers := false
-		for _, sig := range inv.signatures {
-			covers = covers || sig.CoversFile
-		}
-		if !covers {
-			f.warn("the PDF was changed or cut after its last digital signature")
-		}
-	}
-	return nil
-}
-
-// mentionsEncryption looks for an encryption dictionary in the last trailer.
-func (f *File) mentionsEncryption() bool {
-	tail := make([]byte, min(f.size, 16<<10))
-	n, _ := f.f.ReadAt(tail, f.size-int64(len(tail))) // what cannot be read mentions nothing
-	return bytes.Contains(tail[:n], []byte("/Encrypt"))
 }
 
 // repair opens with PDFium what pdfcpu could not read; PDFium rebuilds damaged files.
@@ -140,7 +142,7 @@ func (f *File) repair(ctx context.Context, why error) error {
 		return beyondRepair(errors.Join(why, err))
 	}
 	f.pages = f.doc.pages
-	if f.size > maxStructured || f.pages == 0 || f.pages > MaxPages {
+	if f.pages == 0 || f.pages > MaxPages {
 		return nil
 	}
 	if err := f.anythingLeft(ctx); err != nil {
@@ -218,11 +220,17 @@ func (f *File) MediaType() archive.MediaType { return archive.PDF }
 // Len implements digitise.Master.
 func (f *File) Len() int { return f.pages }
 
-// Warnings implements digitise.Master.
-func (f *File) Warnings() []string { return f.warnings }
+// Warnings implements digitise.Master. The first call looks at every object of the file.
+func (f *File) Warnings() []string {
+	f.takeStock()
+	return f.warnings
+}
 
 // Signatures lists the digital signatures found; nil where the structure could not be read.
-func (f *File) Signatures() []Signature { return f.signatures }
+func (f *File) Signatures() []Signature {
+	f.takeStock()
+	return f.signatures
+}
 
 // Close implements digitise.Master.
 func (f *File) Close() error {
@@ -267,6 +275,7 @@ func (f *File) page(ctx context.Context, n int) (digitise.Source, error) {
 		known  bool
 	)
 	if f.s != nil {
+		f.s.within(ctx)
 		err := guarded(func() error {
 			var err error
 			if facts, err = f.s.page(n); err != nil {
@@ -281,8 +290,8 @@ func (f *File) page(ctx context.Context, n int) (digitise.Source, error) {
 		if _, ok := errors.AsType[*fault.Error](err); ok {
 			return digitise.Source{}, err
 		}
-		if err != nil {
-			known, pic, native = false, page.Picture{}, nativeSize{}
+		if err != nil || f.s.disorder() != nil {
+			known, pic, native = false, page.Picture{}, nativeSize{} // PDFium repairs what it can
 		}
 	}
 	if pic.Data != nil {

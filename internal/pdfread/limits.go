@@ -16,8 +16,10 @@ const (
 	// drawDPI is the resolution pages are drawn at: what the engine reads best.
 	drawDPI = 300
 
-	// maxStructured is the largest file whose structure is read by pdfcpu, which keeps every stream in memory.
-	maxStructured = 256 << 20
+	// maxForPdfcpu is the largest file that pdfcpu reads: it keeps all of it in memory, dense objects five times over.
+	maxForPdfcpu = 96 << 20
+	// maxTreeDepth bounds the nesting of the page tree.
+	maxTreeDepth = 64
 	// maxPageContent is the longest content stream that is looked through for a single picture.
 	maxPageContent = 4 << 20
 	// maxAnnotations is how many annotations of a page are looked at one by one; with more the whole page counts as laid over.
@@ -28,6 +30,7 @@ const (
 	maxChars = 60_000
 
 	defaultOpenTimeout = 20 * time.Second
+	stockTimeout       = 5 * time.Second
 	defaultPageTimeout = 30 * time.Second
 	defaultIdle        = time.Minute
 	// defaultMemory holds an A0 drawing at four bytes a pixel in bands with its pictures.

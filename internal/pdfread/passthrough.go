@@ -37,7 +37,7 @@ func (s *structure) picture(f pageFacts, p *placed) (page.Picture, nativeSize, e
 	pic := page.Picture{Width: w, Height: h, Turn: turn.Add(f.turn), Mirror: mirror, AdobeTransform: -1}
 	inches := func(a, b float64) float64 { return math.Hypot(a, b) * f.unit / 72 }
 	pic.DPIX, pic.DPIY = float64(w)/inches(p.ctm[0], p.ctm[1]), float64(h)/inches(p.ctm[2], p.ctm[3])
-	if len(p.image.FilterPipeline) == 1 {
+	if len(p.image.FilterPipeline) == 1 && s.load(&p.image, pageimage.MaxPageBytes) == nil {
 		var passed bool
 		switch p.image.FilterPipeline[0].Name {
 		case "DCTDecode", "DCT":
@@ -130,7 +130,7 @@ func (s *structure) inverted(o types.Object, components int) (inverted, ok bool)
 
 // passJPEG takes a JPEG as it is, when its header and the page agree on what it shows.
 func (s *structure) passJPEG(pic *page.Picture, sd types.StreamDict) bool {
-	if s.boolean(sd.Dict["ImageMask"]) || int64(len(sd.Raw)) > pageimage.MaxPageBytes {
+	if s.boolean(sd.Dict["ImageMask"]) {
 		return false
 	}
 	p, _, err := pageimage.ParseJPEG(sd.Raw)

@@ -3,107 +3,148 @@ package pdfread
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 
-	"github.com/pdfcpu/pdfcpu/pkg/api"
-	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
-	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 
 	"sohoa/internal/page"
 )
 
-// structure is what pdfcpu read of a file. Every use of it goes through guarded: pdfcpu panics on some broken files.
-type structure struct {
-	ctx   *model.Context
-	pages int
+// objects gives the objects of a file. Two things do: lazyFile for sound files, cpuFile for what only pdfcpu can open.
+type objects interface {
+	// resolve follows references; nil stands for null and for what is missing or broken.
+	resolve(types.Object) types.Object
+	// load reads the data of a stream, at most so many bytes.
+	load(*types.StreamDict, int64) error
+	// root gives the catalog, nil where there is none.
+	root() types.Dict
+	// each gives every object once, until fn returns false.
+	each(fn func(types.Object) bool)
 }
+
+// structure is what the objects of a file say. Every use of it goes through guarded: pdfcpu, which decodes streams, panics on some
+// broken files.
+type structure struct {
+	objects
+	lazy      *lazyFile // nil where pdfcpu holds the objects
+	encrypted bool
+	pages     []pageNode
+}
+
+// pageNode is a page of the tree with what it inherits.
+type pageNode struct {
+	dict      types.Dict
+	inherited [4]types.Object // in the order of inheritable
+}
+
+func inheritable() [4]string { return [4]string{"Resources", "MediaBox", "CropBox", "Rotate"} }
 
 var (
 	errPassword = errors.New("a password is needed")
 	errSlow     = errors.New("reading the structure takes too long")
+	errTooMany  = errors.New("too many pages")
 )
 
-// readStructure reads a file with pdfcpu under its resource limits. pdfcpu cannot be stopped: past the deadline of ctx its result is
-// abandoned, and what it still holds is bounded by the size of the file and the limits.
-func readStructure(ctx context.Context, f io.ReadSeeker) (*structure, error) {
-	type result struct {
-		s   *structure
-		err error
-	}
-	done := make(chan result, 1)
-	go func() {
-		var r result
-		r.err = guarded(func() error {
-			r.s = &structure{}
-			return r.s.read(f)
-		})
-		done <- r
-	}()
-	select {
-	case r := <-done:
-		if r.err != nil {
-			return nil, r.err
+// readStructure reads a file's cross-references and page tree: lazily where it is sound, with pdfcpu where it is damaged or encrypted
+// and small enough for that.
+func readStructure(ctx context.Context, r io.ReaderAt, size int64) (*structure, error) {
+	s := &structure{}
+	l, err := openLazy(ctx, r, size)
+	if err == nil {
+		s.objects, s.lazy = l, l
+		if err = guarded(s.readPages); err == nil && l.broken != nil {
+			err = l.broken
 		}
-		return r.s, nil
-	case <-ctx.Done():
+		if err == nil || errors.Is(err, errTooMany) {
+			return s, err
+		}
+	}
+	if ctx.Err() != nil {
 		return nil, errSlow
 	}
+	if size > maxForPdfcpu {
+		return nil, err
+	}
+	return readWithPdfcpu(ctx, io.NewSectionReader(r, 0, size), errors.Is(err, errEncrypted))
 }
 
-// guarded turns a panic of pdfcpu into an error.
-func guarded(fn func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("pdfcpu panicked: %v", r)
-		}
-	}()
-	return fn()
+// within sets the context that bounds reading from here on.
+func (s *structure) within(ctx context.Context) {
+	if s.lazy != nil {
+		s.lazy.ctx = ctx
+	}
 }
 
-func (s *structure) read(f io.ReadSeeker) error {
-	api.DisableConfigDir() // it would write into the home folder
-	conf := model.NewDefaultConfiguration()
-	conf.ValidationMode = model.ValidationRelaxed
-	conf.Offline = true
-	conf.Limits = model.ResourceLimits{
-		MaxStreamBytes: maxStructured, MaxDecodeBytes: 64 << 20, MaxImagePixels: MaxPixels, MaxImageBytes: 64 << 20,
-		MaxObjectCount: 2_000_000, MaxObjectStreamCount: 200_000, MaxObjectStreamFirst: 4 << 20, MaxXRefEntries: 2_000_000, MaxRecursionDepth: 100,
+// disorder is the first thing found broken since the file was opened.
+func (s *structure) disorder() error {
+	if s.lazy != nil {
+		return s.lazy.broken
 	}
-	ctx, err := api.ReadContext(f, conf)
-	if errors.Is(err, pdfcpu.ErrWrongPassword) {
-		return fmt.Errorf("%w: %w", errPassword, err)
-	}
-	if err != nil {
-		return err
-	}
-	if err := ctx.EnsurePageCount(); err != nil {
-		return err
-	}
-	if ctx.PageCount < 0 {
-		return errors.New("the page count is negative")
-	}
-	s.ctx, s.pages = ctx, ctx.PageCount
 	return nil
 }
 
-// encrypted reports whether the file is encrypted (and opened without a password).
-func (s *structure) encrypted() bool { return s.ctx.Encrypt != nil }
-
-// resolve follows references; nil stands for null and for what is missing or broken.
-func (s *structure) resolve(o types.Object) types.Object {
-	for range 8 {
-		if _, ok := o.(types.IndirectRef); !ok {
-			return o
+// readPages walks the page tree. A node is entered once, so circles end; nesting is bounded.
+func (s *structure) readPages() error {
+	root := s.root()
+	if root == nil {
+		return errors.New("the catalog is missing")
+	}
+	seen := map[types.IndirectRef]bool{}
+	var walk func(o types.Object, from pageNode, depth int) error
+	walk = func(o types.Object, from pageNode, depth int) error {
+		if ref, ok := o.(types.IndirectRef); ok {
+			if seen[ref] && depth > 0 && s.array(s.dict(o)["Kids"]) != nil {
+				return nil // a circle; a page may come twice
+			}
+			seen[ref] = true
 		}
-		var err error
-		if o, err = s.ctx.Dereference(o); err != nil {
+		d := s.dict(o)
+		if d == nil {
 			return nil
 		}
+		if len(seen) > 20*MaxPages {
+			return errTooMany
+		}
+		for i, key := range inheritable() {
+			if v, ok := d[key]; ok {
+				from.inherited[i] = v
+			}
+		}
+		kids := s.array(d["Kids"])
+		if kids == nil {
+			if t := s.name(d["Type"]); t == "Pages" {
+				return nil
+			}
+			if len(s.pages) >= MaxPages {
+				return errTooMany
+			}
+			from.dict = d
+			s.pages = append(s.pages, from)
+			return nil
+		}
+		if depth >= maxTreeDepth {
+			return errors.New("the page tree is too deep")
+		}
+		for _, k := range kids {
+			if err := walk(k, from, depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return nil
+	tree := s.dict(root["Pages"])
+	if tree == nil {
+		return errors.New("the page tree is missing")
+	}
+	// The count is not believed, but a tree that has none or says none is taken at its word, as viewers do.
+	switch count, ok := s.number(tree["Count"]); {
+	case !ok:
+		return errors.New("the page tree has no count")
+	case count == 0:
+		return nil
+	}
+	return walk(root["Pages"], pageNode{}, 0)
 }
 
 func (s *structure) get(d types.Dict, key string) types.Object {
@@ -211,29 +252,16 @@ func (f pageFacts) size() (w, h float64) {
 
 // page reads the facts of page n. Callers guard it.
 func (s *structure) page(n int) (pageFacts, error) {
-	d, _, inherited, err := s.ctx.PageDict(n, false)
-	if err != nil {
-		return pageFacts{}, err
-	}
-	f := pageFacts{dict: d, unit: 1, resources: inherited.Resources}
-	if f.resources == nil {
-		f.resources = s.dict(d["Resources"])
-	}
-	box := func(r *types.Rectangle, key string) (rect, bool) {
-		if own, ok := s.rectangle(d[key]); ok {
-			return own, true
-		}
-		if r == nil {
-			return rect{}, false
-		}
-		return rect{math.Min(r.LL.X, r.UR.X), math.Min(r.LL.Y, r.UR.Y), math.Max(r.LL.X, r.UR.X), math.Max(r.LL.Y, r.UR.Y)}, true
-	}
-	media, ok := box(inherited.MediaBox, "MediaBox")
+	node := s.pages[n-1]
+	d := node.dict
+	f := pageFacts{dict: d, unit: 1, resources: s.dict(node.inherited[0])}
+	media, ok := s.rectangle(node.inherited[1])
 	if !ok || media.empty() {
 		return pageFacts{}, errors.New("the page has no size")
 	}
+	var err error
 	f.box = media
-	if crop, ok := box(inherited.CropBox, "CropBox"); ok {
+	if crop, ok := s.rectangle(node.inherited[2]); ok {
 		if c := crop.intersect(media); !c.empty() {
 			f.box = c
 		}
@@ -241,11 +269,7 @@ func (s *structure) page(n int) (pageFacts, error) {
 	if u, ok := s.number(d["UserUnit"]); ok && u > 0 && u <= 1000 {
 		f.unit = u
 	}
-	rotate := inherited.Rotate
-	if own, ok := s.number(d["Rotate"]); ok {
-		rotate = int(own)
-	}
-	if f.turn, err = page.TurnOf(rotate); err != nil {
+	if f.turn, err = page.TurnOf(s.integer(node.inherited[3], 0)); err != nil {
 		f.turn = 0 // viewers ignore a turn that is no multiple of 90
 	}
 	f.annotations = s.hasOverlay(d)
