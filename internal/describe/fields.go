@@ -143,6 +143,12 @@ func (d *doc) agencyFields() {
 	if full, ok := d.completePlace(name); ok {
 		name, conf = full, min(conf, 0.8)
 	}
+	if plain := fold.Plain(name); plain == "uy ban nhan dan" || plain == "ubnd" || plain == "hoi dong nhan dan" {
+		conf = min(conf, 0.5) // whose is not read
+		if full, _ := d.committee(); full != "" && plain == "uy ban nhan dan" {
+			name = full
+		}
+	}
 	printed := printedAs(lines, name)
 	d.add(archive.Field{Name: Agency, Value: name, Printed: printed, Confidence: conf, Page: d.first.ordinal, Box: boxOf(ws)})
 	d.add(archive.Field{Name: AgencyPrinted, Value: printed, Confidence: confidenceOf(ws), Page: d.first.ordinal, Box: boxOf(ws)})
@@ -218,7 +224,12 @@ func (d *doc) numberFields() {
 		d.symbolByRule(n.gap)
 		return
 	}
+	mended := d.mendSymbol()
 	conf := d.symbolConfidence()
+	if mended {
+		conf = min(conf, 0.8)
+	}
+	n = d.header.number
 	d.add(archive.Field{Name: Symbol, Value: n.symbol, Printed: textOf(n.symbolAt), Confidence: conf, Page: d.first.ordinal, Box: boxOf(n.symbolAt)})
 	if f.Value != "" {
 		d.add(archive.Field{
@@ -226,6 +237,21 @@ func (d *doc) numberFields() {
 			Page: d.first.ordinal, Box: n.gap.Union(boxOf(n.symbolAt)),
 		})
 	}
+}
+
+// mendSymbol mends the type within a symbol by the printed type, where one letter of it was misread (Tr-SNV on a Tờ trình).
+func (d *doc) mendSymbol() bool {
+	n := &d.header.number
+	ty, ok := dossier.TypeNamed(d.head.kind)
+	head, rest, two := strings.Cut(n.symbol, "-")
+	if !ok || !two || ty.Abbreviation == "" || head == ty.Abbreviation || len([]rune(ty.Abbreviation)) < 2 {
+		return false
+	}
+	if distance([]rune(head), []rune(ty.Abbreviation)) != 1 || len([]rune(head)) < 2 {
+		return false
+	}
+	n.symbol = ty.Abbreviation + "-" + rest
+	return true
 }
 
 // numberPlace is where the number stands when nothing of its line was read: left of the date, under the agency.
@@ -248,7 +274,7 @@ func (d *doc) numberPlace() page.Box {
 // committee is QĐ-UBND. It is asked, always.
 func (d *doc) symbolByRule(box page.Box) {
 	f := archive.Field{Name: Symbol, Page: d.first.ordinal, Box: box}
-	if ty, ok := dossier.TypeNamed(d.head.kind); ok && ty.Abbreviation != "" && d.header.hasAgent {
+	if ty, ok := dossier.TypeNamed(d.head.kind); ok && ty.Abbreviation != "" && bearsSubject(ty.Name) && d.header.hasAgent {
 		issuer := textOf(d.header.agency[d.header.issuer])
 		var lines []string
 		for _, l := range d.header.agency[d.header.issuer:] {
@@ -568,7 +594,10 @@ func (d *doc) dateFields() {
 
 func (d *doc) placeField(t dateLine, s *sheet) {
 	f := archive.Field{Name: Place, Printed: textOf(t.place), Page: s.ordinal, Box: boxOf(t.place)}
-	f.Value = strings.Trim(fold.Tones(f.Printed), " ,.;:")
+	for len(t.place) > 0 && letterCount(t.place[0].Text) == 0 {
+		t.place = t.place[1:]
+	}
+	f.Value = strings.Trim(fold.Tones(textOf(t.place)), " ,.;:'`")
 	f.Confidence = 0.3 + 0.6*confidenceOf(t.place)
 	agency := agencyPlace(value(d.out, Agency))
 	plain := fold.Plain(f.Value)
@@ -769,9 +798,16 @@ func (d *doc) signatureFields() {
 		return
 	}
 	p := sig.sheet.ordinal
-	d.add(archive.Field{Name: SignerName, Value: sig.name, Printed: textOf(sig.nameWords), Confidence: sig.nameScore * (0.4 + 0.6*confidenceOf(sig.nameWords)), Page: p, Box: boxOf(sig.nameWords)})
+	nameBox, titleBox := boxOf(sig.nameWords), boxOf(sig.titleWords)
+	if nameBox.Empty() {
+		nameBox = sig.namePlace()
+	}
+	if titleBox.Empty() {
+		titleBox = sig.titlePlace()
+	}
+	d.add(archive.Field{Name: SignerName, Value: sig.name, Printed: textOf(sig.nameWords), Confidence: sig.nameScore * (0.4 + 0.6*confidenceOf(sig.nameWords)), Page: p, Box: nameBox})
 	title := strings.Join(sig.title, " / ")
-	d.add(archive.Field{Name: SignerTitle, Value: title, Printed: textOf(sig.titleWords), Confidence: sig.titleScore, Page: p, Box: boxOf(sig.titleWords)})
+	d.add(archive.Field{Name: SignerTitle, Value: title, Printed: textOf(sig.titleWords), Confidence: sig.titleScore, Page: p, Box: titleBox})
 	if len(sig.title) > 0 {
 		if a, _, ok := strings.Cut(sig.title[0], "."); ok {
 			d.add(archive.Field{Name: Authority, Value: a, Confidence: sig.titleScore, Page: p, Box: boxOf(sig.titleWords)})

@@ -71,9 +71,9 @@ var (
 		return regexp.MustCompile(`ng[a-z?]y\s*([0-3]?[0-9])[/.-]([01]?[0-9])[/.-]((?:19|20)[0-9]{2})`)
 	})
 	shortSymbolRule = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`/\s*([A-ZĐÐ][A-Za-zĐđÐ]{1,9}|(?:19|20)[0-9]{2})\s*$`)
+		return regexp.MustCompile(`(?:/\s*([A-ZĐÐ][A-Za-zĐđÐ]{1,9})|[/ ]\s*((?:19|20)[0-9]{2}))\s*$`)
 	})
-	labelRule  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[s5][o0]$|^[s5][o0]\W`) })
+	labelRule  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[^a-z0-9]*[s5?][o0](?:$|[^a-z])`) })
 	symbolRule = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`([A-ZĐÐ][A-Za-zĐđÐ]{0,9})\s?[-–—]{1,2}\s?([A-ZĐÐỦ0-9s][A-Za-zĐđÐ0-9&.]{0,15}(?:\s?[-–—]{1,2}\s?[A-ZĐÐ0-9][A-Za-zĐđÐ0-9&.]{0,15}){0,3})`)
 	})
@@ -467,8 +467,10 @@ func shortSymbol(text string) []int {
 	if m == nil {
 		return nil
 	}
-	s := text[m[2]:m[3]]
-	if _, ok := dossier.TypeOf(dossier.RepairSymbol(s)); !ok && strings.Trim(s, "0123456789") != "" {
+	if m[2] < 0 {
+		return m[4:6]
+	}
+	if _, ok := dossier.TypeOf(dossier.RepairSymbol(text[m[2]:m[3]])); !ok {
 		return nil
 	}
 	return m[2:4]

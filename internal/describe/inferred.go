@@ -15,6 +15,16 @@ func (d *doc) inferAgency() {
 		d.add(f)
 		return
 	}
+	best, conf := d.committee()
+	f := archive.Field{Name: Agency, Value: best, Confidence: conf, Source: FromRule, Page: d.first.ordinal}
+	if best == "" {
+		f.Confidence = 0
+	}
+	d.add(f)
+}
+
+// committee finds the people's committee that the paper is likely to come from.
+func (d *doc) committee() (name string, conf float64) {
 	committee := len(d.sig.title) > 0 && strings.Contains(strings.Join(d.sig.title, " "), "ỦY BAN NHÂN DÂN")
 	place := fold.Plain(textOf(d.header.date.place))
 	if d.header.date.row < 0 {
@@ -30,7 +40,7 @@ func (d *doc) inferAgency() {
 		}
 		votes[m] += v
 	}
-	conf := 0.6
+	conf = 0.6
 	if len(votes) == 0 && committee && place != "" {
 		for _, u := range d.placesNamed() { // the place with its level, from an address
 			if fold.Plain(agencyPlace(" "+u)) == place {
@@ -48,11 +58,7 @@ func (d *doc) inferAgency() {
 	if committee {
 		conf += 0.15
 	}
-	f := archive.Field{Name: Agency, Value: best, Confidence: conf, Source: FromRule, Page: d.first.ordinal}
-	if best == "" {
-		f.Confidence = 0
-	}
-	d.add(f)
+	return best, conf
 }
 
 // labelledAgency takes the agency behind "Đơn vị thu:", "Cơ quan cấp:".
@@ -76,6 +82,11 @@ func (d *doc) labelledAgency() (archive.Field, bool) {
 			name, _ := agencyName([]string{text}, d.hints.Units)
 			if capitals(text) < 0.6 {
 				name = firstUpper(fold.Tones(text)) // in running case already: names of its own are large
+				for _, head := range []string{"Ủy ban nhân dân", "Hội đồng nhân dân"} {
+					if n := len([]rune(head)); strings.HasPrefix(fold.Plain(name), fold.Plain(head)) && len([]rune(name)) > n {
+						name = head + string([]rune(name)[n:])
+					}
+				}
 			}
 			return archive.Field{Name: Agency, Value: name, Printed: text, Confidence: 0.25 + 0.65*confidenceOf(ws), Page: s.ordinal, Box: boxOf(ws)}, true
 		}

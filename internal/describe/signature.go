@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"sohoa/internal/fold"
+	"sohoa/internal/page"
 )
 
 // signature is the block at the end of a document.
@@ -22,6 +23,32 @@ type signature struct {
 	recipients []string
 	recWords   []word
 	found      bool
+}
+
+// namePlace is where the name stands when it was not read: below the title, on the right.
+func (sig signature) namePlace() page.Box {
+	s := sig.sheet
+	if len(sig.titleWords) == 0 {
+		return page.Box{}
+	}
+	t := boxOf(sig.titleWords)
+	mid, half := (t.X0+t.X1)/2, int(0.2*s.w)
+	return page.Box{X0: max(0, mid-half), X1: min(s.result.Width, mid+half), Y0: t.Y1, Y1: min(s.result.Height, t.Y1+int(10*s.size))}
+}
+
+// titlePlace is where authority and title stand when they were not read: right of the recipients, or above the name.
+func (sig signature) titlePlace() page.Box {
+	s := sig.sheet
+	switch {
+	case len(sig.nameWords) > 0:
+		n := boxOf(sig.nameWords)
+		mid, half := (n.X0+n.X1)/2, int(0.2*s.w)
+		return page.Box{X0: max(0, mid-half), X1: min(s.result.Width, mid+half), Y0: max(0, n.Y0-int(10*s.size)), Y1: n.Y0}
+	case len(sig.recWords) > 0:
+		r := boxOf(sig.recWords)
+		return page.Box{X0: int(0.5 * s.w), X1: s.result.Width, Y0: max(0, r.Y0-int(3*s.size)), Y1: min(s.result.Height, r.Y0+int(4*s.size))}
+	}
+	return page.Box{}
 }
 
 // printedLine is a line of the right column, as read.
@@ -405,7 +432,7 @@ func familyName(t string) (string, float64) {
 		}
 	}
 	switch {
-	case n == 1 && (len(plain) >= 4 || toneless(found) == toneless(t)):
+	case n == 1 && (len(plain) >= 5 || toneless(found) == toneless(t)):
 		return found, 0.9
 	case n > 1 && toneless(t) == acc: // lost its tone
 		return found, 0.8
