@@ -96,7 +96,9 @@ type Accession struct {
 	Queue      string         `json:"queue"`            // interactive or batch
 	ParentID   AccessionID    `json:"parent,omitempty"` // the zip it came in
 	State      AccessionState `json:"-"`
-	Pages      int            `json:"-"`
+	Pages      int            `json:"pages,omitempty"`    // once inspected; in manifests, not in the record made on arrival
+	Warnings   []string       `json:"warnings,omitempty"` // likewise: what was repaired or left out
+	Parts      int            `json:"parts,omitempty"`    // likewise: how many documents came of it
 }
 
 // PageRef is one page of a version: which page of which master, and how a person turned it.
@@ -147,7 +149,10 @@ type Manifest struct {
 	Access      Access         `json:"access"`
 	Name        string         `json:"name"`
 	Pages       []ManifestPage `json:"pages"`
+	Reason      string         `json:"reason"`     // why the version was made: received, …
+	CreatedBy   string         `json:"created_by"` // account
 	Fields      []Field        `json:"fields"`
+	Snapshot    Snapshot       `json:"snapshot"` // what the rendition was made from besides its pages
 	Parts       []Part         `json:"parts"`
 	Conformance string         `json:"conformance"` // e.g. PDF/A-2u
 	CheckedBy   string         `json:"checked_by"`  // which check said so
@@ -155,6 +160,18 @@ type Manifest struct {
 	Engine      string         `json:"engine"`
 	CreatedAt   time.Time      `json:"created_at"`
 	Previous    *fixity.Digest `json:"previous,omitempty"` // digest of the previous version's manifest
+}
+
+// Snapshot is the metadata a rendition is made from besides its pages; nothing else goes in, so the same snapshot and pages give
+// the same bytes.
+type Snapshot struct {
+	Title     string          `json:"title"`
+	Subject   string          `json:"subject,omitempty"`
+	Author    string          `json:"author,omitempty"` // issuing agency
+	Language  string          `json:"language"`         // BCP 47, vi when unknown
+	CreatedAt time.Time       `json:"created_at"`
+	Masters   []fixity.Digest `json:"masters"`
+	Document  string          `json:"document,omitempty"` // id
 }
 
 // ManifestPage is one page in the manifest.

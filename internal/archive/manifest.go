@@ -51,3 +51,27 @@ func ParseManifest(b []byte) (Manifest, error) {
 	}
 	return m, nil
 }
+
+// ParseAccession reads an accession record and checks what rebuilding relies on. The id must be the one that unit, dossier and
+// master give.
+func ParseAccession(b []byte) (Accession, error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	var a Accession
+	if err := d.Decode(&a); err != nil {
+		return Accession{}, fault.Wrap(fault.ManifestMalformed, err, "the accession record is malformed")
+	}
+	switch {
+	case a.Unit == "" || a.Master.IsZero() || a.ID != AccessionIDFor(a.Unit, a.Dossier, a.Master):
+		return Accession{}, fault.New(fault.ManifestMalformed, "the accession record does not name the accession it is about")
+	case a.Batch != "" && !ValidID(string(a.Batch)), a.ParentID != "" && !ValidID(string(a.ParentID)):
+		return Accession{}, fault.New(fault.ManifestMalformed, "the accession record names a malformed batch or zip")
+	case a.SizeBytes < 0 || a.ReceivedAt.IsZero():
+		return Accession{}, fault.New(fault.ManifestMalformed, "the accession record has no size or time")
+	case a.Access != AccessUnit && a.Access != AccessCity && a.Access != AccessPublic:
+		return Accession{}, fault.New(fault.ManifestMalformed, "the accession record has access level %q", a.Access)
+	case a.Queue != string(Interactive) && a.Queue != string(Backlog):
+		return Accession{}, fault.New(fault.ManifestMalformed, "the accession record has queue %q", a.Queue)
+	}
+	return a, nil
+}

@@ -3,10 +3,8 @@ package digitise
 import (
 	"context"
 	"io"
-	"time"
 
 	"sohoa/internal/archive"
-	"sohoa/internal/fixity"
 	"sohoa/internal/page"
 )
 
@@ -59,17 +57,8 @@ type EngineVersion struct {
 	Settings string `json:"settings"`
 }
 
-// Snapshot is the metadata a rendition is made from besides its pages; nothing else goes in, so the same snapshot and pages give
-// the same bytes.
-type Snapshot struct {
-	Title     string
-	Subject   string
-	Author    string // issuing agency
-	Language  string // BCP 47, vi when unknown
-	CreatedAt time.Time
-	Masters   []fixity.Digest
-	Document  string // id, may be empty
-}
+// Snapshot is the metadata a rendition is made from besides its pages.
+type Snapshot = archive.Snapshot
 
 // Writer writes a rendition page by page, so that memory does not grow with the number of pages.
 type Writer interface {

@@ -75,6 +75,8 @@ type Version struct {
 	Dossier    string
 	Access     archive.Access
 	Name       string
+	Reason     string    // why the version was made
+	CreatedBy  string    // account that made it
 	CreatedAt  time.Time // of the version
 	Pages      []VersionPage
 	Accessions []archive.Accession

@@ -43,6 +43,10 @@ func (a *Archive) PutRecord(ctx context.Context, acc archive.Accession, retainUn
 	if fault.CodeOf(err) != fault.AccessionConflict {
 		return acc, err
 	}
+	// Under a lock that reaches as far as a new record's, so that the orphan sweep leaves it from here on.
+	if err := a.s.ExtendLock(ctx, Records, key, "", retainUntil); err != nil {
+		return acc, err
+	}
 	return a.GetRecord(ctx, key)
 }
 

@@ -86,6 +86,14 @@ func (c *Catalogue) Accept(ctx context.Context, in intake.Accepted) (archive.Acc
 		if m.State == "disposed" {
 			return fault.New(fault.StateConflict, "these bytes were disposed of by decision; they are not taken in again")
 		}
+		// The sweep holds the row lock while it removes an orphan; an accept that met the object just before must not count on it.
+		swept, err := q.WasRemoved(ctx, sqlc.WasRemovedParams{Bucket: "masters", ObjectKey: archive.MasterKey(a.Master), ObjectVersion: in.MasterVersion})
+		if err != nil {
+			return err
+		}
+		if swept {
+			return fault.New(fault.StoreUnavailable, "the bytes were cleared away as an orphan at this very moment; send them again")
+		}
 		if err := insertAccession(ctx, q, a); err != nil {
 			return err
 		}

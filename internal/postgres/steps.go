@@ -61,10 +61,24 @@ func (c *Catalogue) BeginInspection(ctx context.Context, t archive.Task) (a arch
 			return digitise.ErrFenced
 		}
 		row, err := q.GetAccession(ctx, string(t.Accession))
+		if err != nil {
+			return err
+		}
 		a = accessionOf(row)
+		a.BatchName, err = batchName(ctx, q, row)
 		return err
 	})
 	return a, err
+}
+
+// batchName is the name of the batch an accession came in, empty for none: entries of a zip go into the zip's batch, and manifests name
+// batches, since they must be made again from there.
+func batchName(ctx context.Context, q *sqlc.Queries, a sqlc.Accession) (string, error) {
+	if a.BatchID == nil {
+		return "", nil
+	}
+	b, err := q.GetBatch(ctx, *a.BatchID)
+	return b.Name, err
 }
 
 // Split implements digitise.Catalogue.
@@ -107,8 +121,8 @@ func (c *Catalogue) openDocument(ctx context.Context, q *sqlc.Queries, a sqlc.Ac
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			return fmt.Errorf("document %s is there and not cancelled", d.ID)
+		if n == 0 { // rebuilt from its manifest, while other documents of the file were not archived yet
+			return nil
 		}
 		row, err := q.GetDocument(ctx, string(d.ID))
 		if err != nil {
@@ -201,7 +215,7 @@ func (c *Catalogue) version(ctx context.Context, id archive.DocumentID, version 
 	}
 	v = digitise.Version{
 		Document: id, Version: version, Unit: d.UnitCode, Dossier: deref(d.DossierCode), Access: archive.Access(d.AccessLevel), Name: d.Name,
-		CreatedAt: row.CreatedAt.UTC(), Manifest: row.Manifest,
+		Reason: row.Reason, CreatedBy: row.CreatedBy, CreatedAt: row.CreatedAt.UTC(), Manifest: row.Manifest,
 	}
 	if row.Manifest != nil {
 		if v.Rendition, err = renditionOf(id, row); err != nil {
@@ -230,8 +244,18 @@ func (c *Catalogue) version(ctx context.Context, id archive.DocumentID, version 
 	if err != nil {
 		return v, 0, err
 	}
-	for _, a := range accs {
-		v.Accessions = append(v.Accessions, accessionOf(a))
+	for _, row := range accs {
+		a := accessionOf(row)
+		a.Warnings = row.Warnings
+		docs, err := c.q.DocumentsOfAccession(ctx, row.ID)
+		if err != nil {
+			return v, 0, err
+		}
+		a.Parts = len(docs)
+		if a.BatchName, err = batchName(ctx, c.q, row); err != nil {
+			return v, 0, err
+		}
+		v.Accessions = append(v.Accessions, a)
 	}
 	if v.Fields, err = c.fields(ctx, id, version); err != nil {
 		return v, 0, err
@@ -397,7 +421,7 @@ func putFields(ctx context.Context, q *sqlc.Queries, id string, version int32, f
 		}
 		name := f.Name
 		if seen[f.Name]++; seen[f.Name] > 1 { // several holders, several annexes
-			name = fmt.Sprintf("%s#%d", f.Name, seen[f.Name])
+			name = fmt.Sprintf("%s#%03d", f.Name, seen[f.Name]) // keeps their order
 		}
 		p.Names, p.Fields = append(p.Names, name), append(p.Fields, b)
 	}
@@ -492,11 +516,16 @@ func archiveVersion(ctx context.Context, q *sqlc.Queries, id string, version int
 			return err
 		}
 	}
+	return putIndex(ctx, q, id, a.Pages)
+}
+
+// putIndex replaces the search rows of a document.
+func putIndex(ctx context.Context, q *sqlc.Queries, id string, pages []digitise.IndexPage) error {
 	if err := q.DropSearchPages(ctx, id); err != nil {
 		return err
 	}
 	in := sqlc.InsertSearchPagesParams{DocumentID: id}
-	for _, p := range a.Pages {
+	for _, p := range pages {
 		in.Ordinals = append(in.Ordinals, int32(p.Ordinal))
 		in.Bodies = append(in.Bodies, p.Body)
 		in.Accented = append(in.Accented, p.Accented)

@@ -525,7 +525,7 @@ func (q *Queries) ListDocuments(ctx context.Context, arg ListDocumentsParams) ([
 }
 
 const listOrphans = `-- name: ListOrphans :many
-SELECT bucket, object_key, object_version, found_at FROM orphans ORDER BY bucket, object_key LIMIT $1::int
+SELECT bucket, object_key, object_version, found_at, removed_at FROM orphans ORDER BY bucket, object_key LIMIT $1::int
 `
 
 func (q *Queries) ListOrphans(ctx context.Context, pageSize int32) ([]Orphan, error) {
@@ -542,6 +542,7 @@ func (q *Queries) ListOrphans(ctx context.Context, pageSize int32) ([]Orphan, er
 			&i.ObjectKey,
 			&i.ObjectVersion,
 			&i.FoundAt,
+			&i.RemovedAt,
 		); err != nil {
 			return nil, err
 		}

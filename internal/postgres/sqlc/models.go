@@ -115,6 +115,7 @@ type Orphan struct {
 	ObjectKey     string
 	ObjectVersion string
 	FoundAt       time.Time
+	RemovedAt     *time.Time
 }
 
 type Outbox struct {
@@ -148,6 +149,14 @@ type Page struct {
 	Skew         *float32
 	Confidence   *float32
 	ResultKey    *string
+}
+
+type RebuildItem struct {
+	Kind     int16
+	At       time.Time
+	Object   string
+	StoredAt time.Time
+	Body     []byte
 }
 
 type Version struct {

@@ -1,0 +1,285 @@
+package custody_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"sohoa/internal/archive"
+	"sohoa/internal/custody"
+	"sohoa/internal/digitise"
+	"sohoa/internal/intake"
+	"sohoa/internal/localtest"
+	"sohoa/internal/objectstore"
+	"sohoa/internal/page"
+	"sohoa/internal/pgtest"
+	"sohoa/internal/postgres"
+)
+
+// world is an archive on real servers whose papers are text files: one page a line, or a zip where the first line is ZIP.
+type world struct {
+	t       *testing.T
+	pool    *pgxpool.Pool
+	cat     *postgres.Catalogue
+	store   *objectstore.Store
+	shelves objectstore.Shelves
+	in      *intake.Service
+	steps   *digitise.Service
+}
+
+func newWorld(t *testing.T) *world { return newWorldOn(t, localtest.Store(t)) }
+
+// newWorldOn has an empty catalogue beside a store that is there already.
+func newWorldOn(t *testing.T, store *objectstore.Store) *world {
+	t.Helper()
+	w := &world{t: t, pool: pgtest.Pool(t), store: store, shelves: objectstore.NewShelves(store)}
+	w.cat = postgres.New(w.pool)
+	arch := objectstore.NewArchive(store)
+	var err error
+	if w.in, err = intake.New(intake.Deps{
+		Masters: arch, Records: arch, Catalogue: w.cat, SpoolDir: t.TempDir(), Now: time.Now, Logger: quiet(),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if w.steps, err = digitise.New(digitise.Deps{
+		Catalogue: w.cat, Objects: arch, Reader: lineReader{}, Zip: lineZip{}, Entries: entries{w.in}, Engine: lineEngine{}, Writer: lineWriter{},
+		Checker: lineChecker{}, Describer: lineDescriber{}, WorkDir: t.TempDir() + "/work", Now: time.Now, Logger: quiet(),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.steps.Close)
+	return w
+}
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func (w *world) accept(batch, name, content string) archive.Accession {
+	w.t.Helper()
+	r, err := w.in.Accept(w.t.Context(), intake.Request{Name: name, Unit: "u1", Batch: batch, Actor: "clerk"}, strings.NewReader(content))
+	if err != nil {
+		w.t.Fatalf("accept %s: %v", name, err)
+	}
+	return r.Accession
+}
+
+// work runs tasks until none is left, or stop says to stop before one.
+func (w *world) work(stop func(archive.Task) bool) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	for {
+		rings, err := w.cat.PickTasks(ctx, archive.Backlog, 1, 0)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if len(rings) == 0 {
+			return
+		}
+		task, ok, err := w.cat.Task(ctx, rings[0].ID)
+		if err != nil || !ok {
+			w.t.Fatalf("task %d: %v, %v", rings[0].ID, ok, err)
+		}
+		if stop != nil && stop(task) {
+			continue // stays rung: as if its worker had died
+		}
+		switch task.Kind {
+		case archive.TaskInspect:
+			err = w.steps.Inspect(ctx, task)
+		case archive.TaskRecognise:
+			err = w.steps.Recognise(ctx, task)
+		case archive.TaskDescribe:
+			err = w.steps.Describe(ctx, task)
+		case archive.TaskAssemble:
+			err = w.steps.Assemble(ctx, task)
+		case archive.TaskSettle:
+			err = w.steps.Settle(ctx, task)
+		}
+		if err != nil {
+			w.t.Fatalf("%s: %v", task.Kind, err)
+		}
+	}
+}
+
+// dump gives the rows of every table that a rebuild promises to bring back, but for what is documented as lost: order numbers, attempts,
+// and times that only the database knew.
+func (w *world) dump() map[string][]string {
+	w.t.Helper()
+	out := map[string][]string{}
+	for table, query := range map[string]string{
+		"units":    `SELECT code, name FROM units ORDER BY 1`,
+		"batches":  `SELECT id, unit_code, name, state, queue, created_by FROM batches ORDER BY 1`,
+		"masters":  `SELECT encode(digest, 'hex'), size_bytes, object_version, state, retain_until, disposal_hold FROM masters ORDER BY 1`,
+		"links":    `SELECT document_id, accession_id FROM document_accessions ORDER BY 1, 2`,
+		"versions": `SELECT document_id, version, reason, created_by, created_at, page_count, snapshot, rendition_digest, rendition_size, rendition_object_version, conformance, checked_by, manifest, manifest_digest FROM versions ORDER BY 1, 2`,
+		"pages":    `SELECT * FROM pages ORDER BY 1, 2, 3`,
+		"results":  `SELECT master_digest, master_page, engine, settings, object_key, digest FROM page_results ORDER BY 1, 2`,
+		"fields":   `SELECT * FROM fields ORDER BY 1, 2, 3`,
+		"search":   `SELECT document_id, ordinal, unit_code, access_level, body, accented, plain FROM search_pages ORDER BY 1, 2`,
+		"accessions": `SELECT id, batch_id, parent_id, unit_code, dossier_code, access_level, name, master_digest, size_bytes, media_type, pages, warnings, queue, state,
+			rejected_code, stalled_code, received_by, received_at FROM accessions ORDER BY 1`,
+		"documents": `SELECT id, unit_code, dossier_code, access_level, batch_id, name, queue, processing, release, replaced_by, version, needs_review, stalled_code, title, doc_type,
+			number, symbol, number_symbol, issued_on, agency, created_at, archived_at IS NOT NULL FROM documents ORDER BY 1`,
+		"order": `SELECT id FROM documents WHERE processing = 'archived' ORDER BY created_at, id`,
+	} {
+		rows, err := w.pool.Query(w.t.Context(), "SELECT t::text FROM ("+query+") t")
+		if err != nil {
+			w.t.Fatalf("dump %s: %v", table, err)
+		}
+		for rows.Next() {
+			var s string
+			if err := rows.Scan(&s); err != nil {
+				w.t.Fatal(err)
+			}
+			out[table] = append(out[table], s)
+		}
+		if err := rows.Err(); err != nil {
+			w.t.Fatalf("dump %s: %v", table, err)
+		}
+	}
+	return out
+}
+
+func (w *world) count(query string, args ...any) int {
+	w.t.Helper()
+	var n int
+	if err := w.pool.QueryRow(w.t.Context(), query, args...).Scan(&n); err != nil {
+		w.t.Fatalf("%s: %v", query, err)
+	}
+	return n
+}
+
+func (w *world) sweeper(grace time.Duration) *custody.Sweeper {
+	return custody.NewSweeper(custody.SweepDeps{Objects: w.shelves, Catalogue: w.cat, Now: time.Now, Logger: quiet(), Grace: grace})
+}
+
+func (w *world) rebuilder() *custody.Rebuilder {
+	return custody.NewRebuilder(custody.RebuildDeps{Objects: w.shelves, Catalogue: w.cat, Logger: quiet()})
+}
+
+type lineReader struct{}
+
+func (lineReader) Open(_ context.Context, path string) (digitise.Master, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	lines := strings.Split(string(b), "\n")
+	if lines[0] == "ZIP" {
+		return nil, digitise.ErrIsZip
+	}
+	return lineMaster(lines), nil
+}
+
+type lineMaster []string
+
+func (lineMaster) MediaType() archive.MediaType { return archive.PDF }
+func (m lineMaster) Len() int                   { return len(m) }
+func (lineMaster) Warnings() []string           { return []string{"JavaScript is not carried over"} }
+func (lineMaster) Close() error                 { return nil }
+
+func (m lineMaster) Page(_ context.Context, n int) (digitise.Source, error) {
+	return digitise.Source{
+		Picture: page.Picture{Encoding: page.JPEG, Data: []byte(m[n-1]), Width: 1000, Height: 1400, Components: 1, BitsPerComponent: 8, DPIX: 120, DPIY: 120},
+		WidthPt: 600, HeightPt: 840,
+	}, nil
+}
+
+type lineZip struct{}
+
+func (lineZip) Walk(_ context.Context, path string, each func(string, func() (digitise.ReadCloser, error)) error) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	for i, l := range strings.Split(string(b), "\n")[1:] {
+		if err := each(fmt.Sprintf("entry%d.pdf", i+1), func() (digitise.ReadCloser, error) { return io.NopCloser(strings.NewReader(l)), nil }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type entries struct{ in *intake.Service }
+
+func (e entries) AcceptEntry(ctx context.Context, parent archive.Accession, name string, src digitise.ReadCloser) error {
+	_, err := e.in.Accept(ctx, intake.Request{
+		Name: name, Unit: parent.Unit, Batch: parent.BatchName, Access: parent.Access, Queue: archive.Queue(parent.Queue), Actor: parent.ReceivedBy, Parent: parent.ID,
+	}, src)
+	return err
+}
+
+type lineEngine struct{}
+
+func (lineEngine) Recognise(_ context.Context, p page.Picture) (page.Result, error) {
+	r := page.Result{Width: p.Width, Height: p.Height, Kind: page.Text, Source: page.Recognised, Skew: 0.125, Engine: "lines 1", Settings: "s1"}
+	l := page.Line{Box: page.Box{X1: 900, Y1: 50}}
+	for i, w := range strings.Fields(string(p.Data)) {
+		l.Words = append(l.Words, page.Word{Text: w, Box: page.Box{X0: 100 * i, X1: 100*i + 90, Y1: 50}, Confidence: 91.5})
+	}
+	r.Lines = []page.Line{l}
+	r.Confidence = page.MeanConfidence(r.Lines)
+	return r, nil
+}
+
+func (lineEngine) Convert(_ context.Context, p page.Picture) (page.Picture, error) { return p, nil }
+func (lineEngine) View(context.Context, page.Picture, page.Turn, int) (page.Picture, error) {
+	return page.Picture{}, errors.New("nobody looks")
+}
+func (lineEngine) Version() digitise.EngineVersion {
+	return digitise.EngineVersion{Engine: "lines 1", Settings: "s1"}
+}
+
+type lineWriter struct{}
+
+func (lineWriter) Begin(w io.Writer, s digitise.Snapshot) (digitise.Rendition, error) {
+	_, err := fmt.Fprintf(w, "%s %s\n", s.Title, s.CreatedAt)
+	return lineRendition{w}, err
+}
+func (lineWriter) Allows(page.Picture) bool { return true }
+func (lineWriter) Name() string             { return "lines 1" }
+
+type lineRendition struct{ w io.Writer }
+
+func (r lineRendition) Add(l page.Leaf) error {
+	_, err := fmt.Fprintln(r.w, l.Result.Text())
+	return err
+}
+func (lineRendition) Close() error { return nil }
+
+type lineChecker struct{}
+
+func (lineChecker) Check(context.Context, string) (string, string, error) {
+	return "PDF/A-2u", "test", nil
+}
+
+type lineDescriber struct{}
+
+// Fields reads "Số 12/QĐ-UBND" off the first line.
+func (lineDescriber) Fields(results []page.Result, _ string) []archive.Field {
+	f := []archive.Field{
+		{Name: "agency", Value: "Ủy ban nhân dân", Confidence: 0.95, Source: "text", Page: 1},
+		{Name: "date", Value: "2024-03-15", Confidence: 0.99, Source: "text", Page: 1},
+		{Name: "annex", Value: "một", Confidence: 0.99, Source: "text", Page: 1},
+		{Name: "annex", Value: "hai", Confidence: 0.99, Source: "text", Page: 1},
+	}
+	for i, w := range results[0].Lines[0].Words {
+		if w.Text == "Số" && i+1 < len(results[0].Lines[0].Words) {
+			number, symbol, _ := strings.Cut(results[0].Lines[0].Words[i+1].Text, "/")
+			f = append(f, archive.Field{Name: "number", Value: number, Confidence: 0.5, Source: "text", Page: 1, Asked: true},
+				archive.Field{Name: "symbol", Value: symbol, Confidence: 0.99, Source: "text", Page: 1})
+		}
+	}
+	return f
+}
+
+func (lineDescriber) Title(_ []archive.Field, name string) string { return "Quyết định " + name }
+
+func reader(s string) *bytes.Reader { return bytes.NewReader([]byte(s)) }
