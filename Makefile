@@ -13,8 +13,8 @@ help: ## show this
 
 build: ## build both programs into bin/
 	@mkdir -p bin
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/sohoa ./cmd/sohoa
-	CGO_ENABLED=1 go build -trimpath -ldflags '-s -w' -o bin/sohoa-ocr ./cmd/sohoa-ocr
+	CGO_ENABLED=0 go build -ldflags '-s -w -X main.version=$(VERSION)' -o bin/sohoa ./cmd/sohoa
+	CGO_ENABLED=1 go build -ldflags '-s -w' -o bin/sohoa-ocr ./cmd/sohoa-ocr
 
 run: deps build ## install what is missing, build, start everything, archive a sample batch, stay up
 	@deploy/demo.sh run

@@ -15,6 +15,7 @@ import (
 	"sohoa/internal/objectstore"
 	"sohoa/internal/postgres"
 	"sohoa/internal/web"
+	"sohoa/internal/wiring"
 	"sohoa/workers"
 )
 

@@ -7,7 +7,5 @@ stamp=$out/.$(cat "$here/go.mod" "$here/go.sum" | sha256sum | cut -c1-16)
 [ -e "$stamp" ] && exit 0
 echo "tools: building golangci-lint, govulncheck, sqlc (once; a few minutes)"
 cd "$here"
-for t in $(sed -n 's/^tool //p; /^tool (/,/^)/{s/^\t//p}' go.mod); do
-  GOFLAGS=-mod=readonly GOBIN=$out go install "$t"
-done
+GOFLAGS=-mod=readonly GOBIN=$out go install tool
 touch "$stamp"

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Runs the tests with the race detector; "long" adds chaos rounds, fuzzing and load. Prints go test's own lines and a total.
+set -uo pipefail
+mode=${1:-short}
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+deploy/tools/verapdf/fetch.sh >/dev/null || exit 1
+timeout=20m
+if [ "$mode" = long ]; then
+  export SOHOA_TEST_LONG=1
+  timeout=60m
+fi
+# The race detector does not see into C; the engine's packages are tested without it.
+go test -timeout $timeout -p 2 ./internal/engine/... ./cmd/sohoa-ocr/... 2>&1 | tee -a "$log"
+go test -race -timeout $timeout -p 2 $(go list ./... | grep -v -e /internal/engine -e /cmd/sohoa-ocr) 2>&1 | tee -a "$log"
+if [ "$mode" = long ]; then
+  for pkg in $(go list ./...); do
+    for fuzz in $(go test -list '^Fuzz' "$pkg" 2>/dev/null | grep '^Fuzz'); do
+      go test -run '^$' -fuzz "^$fuzz\$" -fuzztime "${FUZZTIME:-20s}" "$pkg" 2>&1 | tail -n 3 | tee -a "$log"
+    done
+  done
+fi
+ok=$(grep -c '^ok' "$log")
+bad=$(grep -cE '^(FAIL|---\s*FAIL|panic:)' "$log")
+echo "$ok packages passed, $(grep -c '^FAIL.*sohoa' "$log") failed"
+[ "$bad" = 0 ]
