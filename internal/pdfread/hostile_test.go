@@ -2,6 +2,7 @@ package pdfread
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -159,19 +160,22 @@ func FuzzContent(f *testing.F) {
 	})
 }
 
-// FuzzLazy: whatever the bytes, reading their structure ends, gives at most MaxPages pages, and every page it gives has a dictionary; what it
-// reads twice is the same.
+// FuzzLazy: whatever the objects of a file hold, reading its structure ends, gives at most MaxPages pages, and every page it gives has a
+// dictionary and an area.
 func FuzzLazy(f *testing.F) {
-	f.Add(onePage("/MediaBox[0 0 200 100]/Resources<</XObject<</I 5 0 R>>>>", "200 0 0 100 0 0 cm /I Do",
-		stream("/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray", "x")))
-	f.Add(compressed(f))
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Add("/MediaBox[0 0 200 100]/Resources<</XObject<</I 5 0 R>>>>", "200 0 0 100 0 0 cm /I Do",
+		stream("/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray", "x"), "/Extensions 5 0 R")
+	f.Add("/MediaBox 5 0 R/Rotate -90/UserUnit 2/Annots[6 0 R]", "q Q", "[0 0 5 5]", "/OpenAction<</S/JavaScript>>")
+	f.Add("/Kids[3 0 R 2 0 R]", "", "<</Length 5 0 R>>", "/AcroForm<</XFA 4 0 R>>/Contents 1 0 R/ByteRange[0 1 2 3]")
+	f.Fuzz(func(t *testing.T, pageEntries, content, object, catalogEntries string) {
+		b := pdf("<</Type/Catalog/Pages 2 0 R"+catalogEntries+">>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+			"<</Type/Page/Parent 2 0 R/Contents 4 0 R"+pageEntries+">>", stream("", content), object)
 		l, err := openLazy(t.Context(), bytes.NewReader(b), int64(len(b)))
 		if err != nil {
 			return
 		}
 		s := &structure{objects: l, lazy: l}
-		if err := guarded(s.readPages); err != nil {
+		if err := s.readPages(); err != nil {
 			return
 		}
 		if len(s.pages) > MaxPages {
@@ -181,18 +185,43 @@ func FuzzLazy(f *testing.F) {
 			if s.pages[n].dict == nil {
 				t.Fatalf("page %d is nothing", n+1)
 			}
-			_ = guarded(func() error { // a panic of pdfcpu's decoders is its affair
-				facts, err := s.page(n + 1)
-				if err == nil && facts.box.empty() {
-					t.Errorf("page %d has the box %+v", n+1, facts.box)
+			facts, err := s.page(n + 1)
+			if err != nil {
+				continue
+			}
+			if w, h := facts.size(); !(w > 0 && h > 0) || !facts.turn.Valid() {
+				t.Errorf("page %d is %v × %v points, turned by %d", n+1, w, h, facts.turn)
+			}
+			if p := s.onlyPicture(facts); p != nil {
+				if pic, _, err := s.picture(facts, p); err == nil && pic.Data != nil && !(pic.DPIX > 0 && pic.DPIY > 0) {
+					t.Errorf("page %d has a picture of %v × %v dpi", n+1, pic.DPIX, pic.DPIY)
 				}
-				if err == nil {
-					s.onlyPicture(facts)
-				}
-				return nil
-			})
+			}
 		}
-		_ = guarded(func() error { s.inventory(int64(len(b))); return nil })
+		s.inventory(int64(len(b)))
+	})
+}
+
+// FuzzObject: an object read from the beginning of a file is the object read from the whole, or more is asked for.
+func FuzzObject(f *testing.F) {
+	for _, s := range []string{"<</A[1 0 R -2.5 (a(b)\\)c) <4a> null true]/B#20/C>> ", "12 0 R", "12 0 obj", "[[[", "1 0", "+.", "% c\n/N "} {
+		f.Add([]byte(s), 3)
+	}
+	f.Fuzz(func(t *testing.T, b []byte, n int) {
+		all := parser{b: b, whole: true}
+		want, wantErr := all.object()
+		if all.i > len(b) {
+			t.Fatalf("took %d of %d bytes", all.i, len(b))
+		}
+		some := parser{b: b[:min(max(n, 0), len(b))]}
+		got, err := some.object()
+		switch {
+		case errors.Is(err, errMore):
+		case (err == nil) != (wantErr == nil):
+			t.Errorf("%q reads as %v, its first %d bytes as %v", b, wantErr, n, err)
+		case err == nil && (fmt.Sprintf("%#v", got) != fmt.Sprintf("%#v", want) || some.i != all.i):
+			t.Errorf("%q reads as %#v, its first %d bytes as %#v", b, want, n, got)
+		}
 	})
 }
 
