@@ -86,7 +86,7 @@ func (d *doc) findSignature() {
 		if !sig.found {
 			continue
 		}
-		score := sig.titleScore + sig.nameScore
+		score := 1.5*sig.titleScore + sig.nameScore
 		if len(sig.recipients) > 0 {
 			score += 0.5
 		}
@@ -151,7 +151,7 @@ func (d *doc) agencyFields() {
 	}
 	printed := printedAs(lines, name)
 	d.add(archive.Field{Name: Agency, Value: name, Printed: printed, Confidence: conf, Page: d.first.ordinal, Box: boxOf(ws)})
-	d.add(archive.Field{Name: AgencyPrinted, Value: printed, Confidence: confidenceOf(ws), Page: d.first.ordinal, Box: boxOf(ws)})
+	d.add(archive.Field{Name: AgencyPrinted, Value: printed, Confidence: min(confidenceOf(ws), conf+0.05), Page: d.first.ordinal, Box: boxOf(ws)})
 	if h.issuer > 0 {
 		lines, ws = nil, nil
 		for _, l := range h.agency[:h.issuer] {
@@ -637,7 +637,8 @@ func agencyPlace(name string) string {
 	return name[at+n:]
 }
 
-// latestYearCited is the latest year of a full date in the text of the main part; 0 without one.
+// latestYearCited is the latest year of a document cited with number and date in the main part; 0 without one. Deadlines, which
+// may lie ahead, are not meant.
 func (d *doc) latestYearCited() int {
 	latest := 0
 	for _, s := range d.sheets {
@@ -658,11 +659,11 @@ func (d *doc) latestYearCited() int {
 	return latest
 }
 
-// citedRule finds dates in figures.
+// citedRule finds the date of a cited document: behind its number and symbol.
 //
 //nolint:gochecknoglobals // a constant in all but syntax
 var citedRule = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b[0-3]?[0-9]/[01]?[0-9]/((?:19|20)[0-9]{2})\b`)
+	return regexp.MustCompile(`/\p{Lu}[\p{L}0-9-]* ngày [0-3]?[0-9](?:/| tháng )[01]?[0-9](?:/| năm )((?:19|20)[0-9]{2})\b`)
 })
 
 func laidIn(s *sheet, box page.Box, d *doc) string {

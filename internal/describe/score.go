@@ -168,8 +168,10 @@ func (s *Scores) date(t Truth, fields []archive.Field) {
 	if t.Date == "" {
 		return
 	}
-	got, _ := valueOf(fields, Date)
-	asked := got.Value == "" || got.Confidence < AskBelow // the day by hand is asked for in any case
+	got, asked := valueOf(fields, Date)
+	if t.Flags.HandwrittenDay {
+		asked = got.Value == "" || got.Confidence < AskBelow // the day by hand is asked for in any case
+	}
 	want := t.Date
 	value := got.Value
 	if t.Flags.HandwrittenDay && len(want) == 10 {

@@ -63,7 +63,7 @@ func findSignature(s *sheet, head string) signature {
 	sig := signature{sheet: s}
 	at := s.seek("noi nhan", 0, len(s.rows))
 	top, recTop := -1, -1
-	if at.score >= 0.75 {
+	if at.score >= 0.85 && at.from <= 1 && at.to-at.from <= 3 && s.rows[at.row].x0() < 0.45*s.w {
 		recTop = at.row
 		top = max(0, at.row-2)
 	}
