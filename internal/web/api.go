@@ -25,7 +25,7 @@ type spec struct {
 
 // knownMux registers huma's operations behind identification.
 type knownMux struct {
-	*http.ServeMux
+	*routeMux
 	s *Server
 }
 
@@ -37,7 +37,7 @@ func (m knownMux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.R
 	}))
 }
 
-func (s *Server) newAPI(mux *http.ServeMux) huma.API {
+func (s *Server) newAPI(mux *routeMux) huma.API {
 	cfg := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",

@@ -120,3 +120,17 @@ func showBytes(lang string, n int64) string {
 	}
 	return s + " " + []string{"KiB", "MiB", "GiB", "TiB"}[i]
 }
+
+// duration gives a time span in the largest unit that says enough.
+func (m messages) duration(lang string, seconds int) string {
+	for _, u := range []struct {
+		key string
+		of  int
+	}{{"unit.days", 48 * 3600}, {"unit.hours", 2 * 3600}, {"unit.minutes", 120}} {
+		if seconds >= u.of {
+			each := map[string]int{"unit.days": 24 * 3600, "unit.hours": 3600, "unit.minutes": 60}[u.key]
+			return m.say(lang, u.key, number(lang, int64(seconds/each)))
+		}
+	}
+	return m.say(lang, "unit.seconds", number(lang, int64(seconds)))
+}

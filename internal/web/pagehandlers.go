@@ -54,9 +54,10 @@ type dashboardData struct {
 	Batches  []retrieve.Batch
 	Stalled  []retrieve.Document
 	Rejected []retrieve.Accession
+	Held     []retrieve.Accession // stalled before they became documents
 	Queue    retrieve.Queue
 	Waiting  int // open tasks in the city
-	Oldest   time.Duration
+	Oldest   int // seconds
 }
 
 func (s *Server) dashboard(r *http.Request, a archive.Actor) (view, error) {
@@ -75,14 +76,36 @@ func (s *Server) dashboard(r *http.Request, a archive.Actor) (view, error) {
 	if d.Rejected, err = s.d.Retrieve.Accessions(ctx, a, "", archive.AccessionRejected, 0, 8); err != nil {
 		return view{}, err
 	}
+	if d.Tally.AccessionStalled > 0 {
+		if d.Held, err = s.heldAccessions(r, a); err != nil {
+			return view{}, err
+		}
+	}
 	if d.Queue, err = s.d.Retrieve.Queue(ctx, a); err != nil {
 		return view{}, err
 	}
 	for _, q := range d.Queue.Depths {
 		d.Waiting += q.Open
-		d.Oldest = max(d.Oldest, time.Duration(q.OldestSeconds*float64(time.Second)))
+		d.Oldest = max(d.Oldest, int(q.OldestSeconds))
 	}
 	return view{page: "dashboard", title: "nav.dashboard", section: "dashboard", data: d}, nil
+}
+
+// heldAccessions finds some of the accessions that are stalled: among the oldest that are not split yet, where they gather.
+func (s *Server) heldAccessions(r *http.Request, a archive.Actor) ([]retrieve.Accession, error) {
+	var held []retrieve.Accession
+	for _, state := range []archive.AccessionState{archive.AccessionReceived, archive.AccessionInspecting} {
+		rows, err := s.d.Retrieve.Accessions(r.Context(), a, "", state, 0, retrieve.MaxLimit)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range rows {
+			if x.Trouble != nil && len(held) < 8 {
+				held = append(held, x)
+			}
+		}
+	}
+	return held, nil
 }
 
 func (s *Server) uploadPage(r *http.Request, a archive.Actor) (view, error) {
@@ -226,6 +249,7 @@ type documentData struct {
 	History   []retrieve.Event
 	Parts     []retrieve.PartKind
 	MayCancel bool
+	MayRetry  bool
 	// PageTrouble says why there is no text of this page to show.
 	PageTrouble fault.Code
 }
@@ -249,6 +273,7 @@ func (s *Server) documentPage(r *http.Request, a archive.Actor) (view, error) {
 		d.Parts = []retrieve.PartKind{retrieve.PartMaster}
 	}
 	d.MayCancel = a.May(archive.ActOperate) && d.View.Processing != archive.Archived && d.View.Processing != archive.Cancelled
+	d.MayRetry = a.May(archive.ActOperate) && (d.View.Trouble != nil || d.View.Processing == archive.Cancelled)
 	n, err := strconv.Atoi(r.URL.Query().Get("page"))
 	if err != nil {
 		n = 1

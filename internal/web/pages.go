@@ -83,6 +83,7 @@ func (p *pages) funcs(lang string) template.FuncMap {
 		"when":  showTime,
 		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"date":  showDate,
+		"ago":   func(seconds int) string { return p.duration(lang, seconds) },
 		"bytes": func(n int64) string { return showBytes(lang, n) },
 		"n":     func(n int) string { return number(lang, int64(n)) },
 		"pct":   func(part, whole int) int { return percent(part, whole) },
@@ -145,7 +146,7 @@ type view struct {
 
 type pageHandler func(r *http.Request, a archive.Actor) (view, error)
 
-func (s *Server) pageRoutes(mux *http.ServeMux) {
+func (s *Server) pageRoutes(mux *routeMux) {
 	static, err := fs.Sub(staticFiles, "static")
 	if err != nil { // the directory is embedded; its name is a constant
 		panic(err)

@@ -39,10 +39,11 @@ func partKinds() []retrieve.PartKind {
 	return []retrieve.PartKind{retrieve.PartRendition, retrieve.PartMaster, retrieve.PartText, retrieve.PartHOCR, retrieve.PartManifest}
 }
 
-func (s *Server) routes(mux *http.ServeMux) error {
+func (s *Server) routes(mux *routeMux) error {
 	api := s.newAPI(mux)
 	s.registerAPI(api)
 	describePlain(api)
+	describeValues(api)
 	for pattern, h := range s.plainRoutes() {
 		mux.Handle(pattern, s.known(h))
 	}
@@ -66,7 +67,7 @@ func (s *Server) routes(mux *http.ServeMux) error {
 }
 
 // describe serves the API's description.
-func (s *Server) describe(mux *http.ServeMux, api huma.API) error {
+func (s *Server) describe(mux *routeMux, api huma.API) error {
 	var err error
 	if s.spec.yaml, err = api.OpenAPI().YAML(); err != nil {
 		return fmt.Errorf("describe the API: %w", err)

@@ -59,6 +59,7 @@ type Server struct {
 	pictures *pictures
 	pages    *pages
 	spec     spec
+	patterns []string // of every route, in order of registration
 
 	closeOnce sync.Once
 	closed    chan struct{} // ends the event streams
@@ -101,10 +102,11 @@ func New(d Deps) (*Server, error) {
 	if s.pages, err = newPages(d.Version); err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
+	mux := &routeMux{ServeMux: http.NewServeMux()}
 	if err := s.routes(mux); err != nil {
 		return nil, err
 	}
+	s.patterns = mux.patterns
 	s.handler = s.outermost(mux)
 	return s, nil
 }

@@ -32,6 +32,7 @@ type Archive struct {
 
 	mu         sync.Mutex
 	broken     error
+	storeDown  error
 	seq        int64
 	masters    map[fixity.Digest][]byte
 	accessions []*accession
@@ -66,6 +67,13 @@ func (a *Archive) Break(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.broken = err
+}
+
+// BreakStore makes masters unable to be stored; nil mends it.
+func (a *Archive) BreakStore(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.storeDown = err
 }
 
 // lock locks and reports what Break said.
@@ -127,7 +135,11 @@ func (a *Archive) PutMaster(_ context.Context, src io.ReadSeeker, size int64, wa
 	if err != nil {
 		return "", err
 	}
+	down := a.storeDown
 	unlock() // reading may take long
+	if down != nil {
+		return "", down
+	}
 	if size > 64<<20 {
 		d, _, err := fixity.OfReader(src) // a test of large uploads needs their digest, not their bytes
 		if err == nil && d != want {
@@ -440,7 +452,7 @@ func (a retrieveCatalogue) Search(_ context.Context, q retrieve.Search) ([]retri
 		for i, r := range d.results {
 			text := strings.ReplaceAll(r.Text(), "\n", " ")
 			if sn := snippet(text, want); sn != nil {
-				h.Pages++
+				h.MatchingPages++
 				if h.Page == 0 {
 					h.Page, h.Snippet = i+1, sn
 				}

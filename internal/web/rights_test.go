@@ -1,0 +1,196 @@
+package web_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"sohoa/internal/fault"
+	"sohoa/internal/web"
+)
+
+// Who asks, in the columns of the table below.
+var asking = []struct{ who, token string }{
+	{"nobody", ""}, {"a forged token", "made-up"}, {"citizen", citizenToken}, {"officer of another unit", officerToken}, {"clerk of another unit", otherToken},
+	{"clerk of the unit", clerkToken}, {"auditor", auditorToken}, {"admin", adminToken},
+}
+
+// rights says for each API route what each of them is answered, about papers of unit P1 that only P1 may see. A 404 is what a
+// stranger to the paper gets: the same as for an id that never was.
+//
+// For accession, document and batch the operations run on things of their own, so that one row does not disturb the next.
+func rights() map[string][8]int {
+	public := [8]int{200, 200, 200, 200, 200, 200, 200, 200}
+	reading := [8]int{401, 401, 403, 404, 404, 200, 200, 200} // one thing of P1
+	listing := [8]int{401, 401, 403, 200, 200, 200, 200, 200} // only what they reach is in it
+	operating := [8]int{401, 401, 403, 403, 404, 409, 403, 409}
+	return map[string][8]int{
+		"POST /api/v1/accessions":                       {401, 401, 403, 403, 403, 201, 403, 200}, // into P1; the admin's is the clerk's again
+		"GET /api/v1/accessions":                        listing,
+		"GET /api/v1/accessions/{id}":                   reading,
+		"POST /api/v1/accessions/{id}/cancel":           operating,
+		"POST /api/v1/accessions/{id}/retry":            operating,
+		"GET /api/v1/batches":                           listing,
+		"GET /api/v1/batches/{id}":                      {401, 401, 403, 404, 404, 200, 200, 200},
+		"GET /api/v1/batches/{id}/events":               {401, 401, 403, 404, 404, 200, 200, 200},
+		"POST /api/v1/batches/{id}/cancel":              {401, 401, 403, 403, 404, 200, 403, 200},
+		"POST /api/v1/batches/{id}/retry":               {401, 401, 403, 403, 404, 200, 403, 200},
+		"POST /api/v1/batches/{id}/close":               {401, 401, 403, 403, 404, 200, 403, 200},
+		"GET /api/v1/documents":                         listing,
+		"GET /api/v1/documents/{id}":                    reading,
+		"GET /api/v1/documents/{id}/history":            reading,
+		"GET /api/v1/documents/{id}/pages/{page}":       reading,
+		"GET /api/v1/documents/{id}/pages/{page}/image": reading,
+		"GET /api/v1/documents/{id}/rendition":          reading,
+		"GET /api/v1/documents/{id}/master":             reading,
+		"GET /api/v1/documents/{id}/text":               reading,
+		"GET /api/v1/documents/{id}/hocr":               reading,
+		"GET /api/v1/documents/{id}/manifest":           reading,
+		"POST /api/v1/documents/{id}/cancel":            operating,
+		"POST /api/v1/documents/{id}/retry":             operating,
+		"GET /api/v1/search":                            listing,
+		"GET /api/v1/queue":                             listing,
+		"POST /api/v1/queue/pause":                      {401, 401, 403, 403, 403, 403, 403, 200},
+		"POST /api/v1/queue/resume":                     {401, 401, 403, 403, 403, 403, 403, 200},
+		"GET /api/v1/progress":                          listing,
+		"GET /api/v1/me":                                {401, 401, 200, 200, 200, 200, 200, 200},
+		// The upload was announced by the clerk of P1; nobody else can learn that it exists.
+		"POST /api/v1/uploads/":           {401, 401, 403, 403, 403, 201, 403, 201},
+		"HEAD /api/v1/uploads/{upload}":   {401, 401, 403, 403, 404, 200, 403, 404},
+		"PATCH /api/v1/uploads/{upload}":  {401, 401, 403, 403, 404, 204, 403, 404},
+		"DELETE /api/v1/uploads/{upload}": {401, 401, 403, 403, 404, 204, 403, 404},
+		"OPTIONS /api/v1/uploads/":        public,
+		"GET /api/v1/openapi.yaml":        public,
+		"GET /api/v1/openapi.json":        public,
+		"GET /healthz":                    public,
+		"GET /readyz":                     public,
+		"GET /metrics":                    {401, 401, 403, 403, 403, 403, 200, 200}, // through a proxy
+	}
+}
+
+func TestEveryRouteAsksWhoWantsToKnow(t *testing.T) {
+	t.Parallel()
+	table := rights()
+	d := open(t)
+	for _, pattern := range web.Patterns(d.web) {
+		if strings.Contains(pattern, " /api/v1/") || strings.HasSuffix(pattern, "z") || strings.HasSuffix(pattern, "/metrics") {
+			if _, ok := table[strings.TrimSuffix(pattern, "{$}")]; !ok {
+				t.Errorf("route %s has no row in the table of rights", pattern)
+			}
+		}
+	}
+	for route, want := range table {
+		t.Run(route, func(t *testing.T) {
+			t.Parallel()
+			d := open(t)
+			method, path, _ := strings.Cut(route, " ")
+			rec := d.hand(clerkToken, "p1.pdf", "%PDF-1.7 p1", "batch", "Lô P1")
+			doc := d.archive.Split(rec.Accession.ID, paper())
+			d.archive.Archive(doc, paper())
+			upload := d.announce(clerkToken, 3)
+			ids := strings.NewReplacer("/accessions/{id}", "/accessions/"+string(rec.Accession.ID), "/documents/{id}", "/documents/"+string(doc),
+				"/batches/{id}", "/batches/"+string(rec.Accession.Batch), "{page}", "1", "{upload}", upload)
+			for i, ask := range asking {
+				resp, b := d.ask(method, ids.Replace(path), ask.token)
+				if resp.StatusCode != want[i] {
+					t.Errorf("%s: %s %s = %d, want %d; %.200s", ask.who, method, path, resp.StatusCode, want[i], b)
+				}
+				if resp.StatusCode >= 400 && method != http.MethodHead {
+					p := decode[web.Problem](t, b)
+					if resp.Header.Get("Content-Type") != "application/problem+json" || p.Status != resp.StatusCode || p.Type != "/problems/"+string(p.Code) || p.RequestID == "" {
+						t.Errorf("%s: not a whole problem: %s", ask.who, b)
+					}
+				}
+			}
+		})
+	}
+}
+
+// ask sends what the route needs to be understood.
+func (d *door) ask(method, path, token string) (*http.Response, []byte) {
+	d.t.Helper()
+	switch {
+	case path == "/metrics":
+		return d.do(method, path, token, nil, "X-Forwarded-For", "203.0.113.7")
+	case method == http.MethodPost && path == "/api/v1/accessions":
+		return d.do(method, path+"?unit=P1&name=x.pdf", token, strings.NewReader("%PDF-1.7 another"))
+	case path == "/api/v1/uploads/" && method == http.MethodPost:
+		return d.do(method, path, token, nil, "Tus-Resumable", "1.0.0", "Upload-Length", "3", "Upload-Metadata", "unit UDE=")
+	case method == http.MethodPatch:
+		return d.do(method, path, token, strings.NewReader("abc"), "Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream")
+	case strings.HasPrefix(path, "/api/v1/uploads/"):
+		return d.do(method, path, token, nil, "Tus-Resumable", "1.0.0")
+	}
+	return d.do(method, path, token, nil)
+}
+
+func TestAListHoldsOnlyWhatTheActorReaches(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.archived(clerkToken, "batch", "Lô P1")
+	for _, path := range []string{"/api/v1/accessions", "/api/v1/documents", "/api/v1/batches", "/api/v1/search?q=giay", "/api/v1/progress"} {
+		for token, has := range map[string]bool{clerkToken: true, adminToken: true, auditorToken: true, otherToken: false, officerToken: false} {
+			_, b := d.get(path, token)
+			if got := strings.Contains(string(b), "P1") || strings.Contains(string(b), `"archived":1`); got != has {
+				t.Errorf("GET %s with %s: holds P1's papers = %v, want %v; %s", path, token, got, has, b)
+			}
+		}
+	}
+	for _, path := range []string{"/api/v1/documents?unit=P1", "/api/v1/batches?unit=P1", "/api/v1/search?q=x&unit=P1"} {
+		if resp, b := d.get(path, otherToken); resp.StatusCode != http.StatusForbidden {
+			t.Errorf("GET %s by another unit = %d %s", path, resp.StatusCode, b)
+		}
+	}
+}
+
+func TestPagesAskStrangersToSignIn(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	var pages []string
+	for _, p := range web.Patterns(d.web) {
+		method, path, _ := strings.Cut(p, " ")
+		if strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/static/") || slices.Contains([]string{"", "/login", "/logout", "/preferences", "/docs", "/problems/{code}", "/healthz", "/readyz", "/metrics"}, path) {
+			continue
+		}
+		path = strings.NewReplacer("{$}", "", "{id}", "00000000-0000-7000-8000-000000000000").Replace(path)
+		pages = append(pages, path)
+		resp, b := d.do(method, path, "", nil)
+		switch method {
+		case http.MethodGet:
+			if resp.StatusCode != http.StatusSeeOther || !strings.HasPrefix(resp.Header.Get("Location"), "/login?next=") {
+				t.Errorf("%s: %d to %q", p, resp.StatusCode, resp.Header.Get("Location"))
+			}
+		default:
+			if resp.StatusCode != http.StatusUnauthorized {
+				t.Errorf("%s: %d %.200s", p, resp.StatusCode, b)
+			}
+		}
+	}
+	if len(pages) < 15 {
+		t.Errorf("only %d pages were asked for: %v", len(pages), pages)
+	}
+}
+
+func TestEveryCodeHasItsStatus(t *testing.T) {
+	t.Parallel()
+	want := map[fault.Code]int{
+		fault.RequestMalformed: 400, fault.ManifestMalformed: 400, fault.Unauthenticated: 401, fault.Forbidden: 403, fault.NotFound: 404,
+		fault.AccessionUnknown: 404, fault.DocumentUnknown: 404, fault.BatchUnknown: 404, fault.AccessionConflict: 409, fault.StateConflict: 409,
+		fault.DisposalHeld: 409, fault.BatchClosed: 409, fault.FileTooLarge: 413, fault.RangeInvalid: 416, fault.FileEmpty: 422, fault.FileUnsupported: 422,
+		fault.FileUnreadable: 422, fault.FileEncrypted: 422, fault.FileNoPages: 422, fault.FileTooManyPages: 422, fault.PageTooLarge: 422, fault.ArchiveUnsafe: 422,
+		fault.FileInfected: 422, fault.FixityMismatch: 422, fault.StoreUnavailable: 503, fault.CatalogueUnavailable: 503, fault.QueueUnavailable: 503,
+		fault.EngineUnavailable: 503, fault.SpoolFull: 503, fault.Fenced: 503, fault.Internal: 500,
+	}
+	for _, c := range fault.Codes() {
+		if got := web.StatusOf(c); got != want[c] {
+			t.Errorf("status of %s = %d, want %d", c, got, want[c])
+		}
+		if c.Verdict() == fault.Stalled && web.StatusOf(c) < 500 {
+			t.Errorf("%s stalls and is answered %d: the sender would believe it is at fault", c, web.StatusOf(c))
+		}
+	}
+	if web.StatusOf("made_up") != 500 {
+		t.Error("a code nobody has placed is not ours")
+	}
+}
