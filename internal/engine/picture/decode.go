@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 
+	"sohoa/internal/engine/fax"
 	"sohoa/internal/engine/lept"
 	"sohoa/internal/engine/wrap"
 	"sohoa/internal/fault"
@@ -89,10 +90,21 @@ func decodeCCITT(p page.Picture) (*lept.Pix, error) {
 	if c == nil {
 		c = &page.CCITTParams{}
 	}
-	if c.K >= 0 || c.EncodedByteAlign {
-		return nil, fault.New(fault.FileUnsupported, "Group 3 fax")
+	if c.K < 0 && !c.EncodedByteAlign {
+		// libtiff is faster, but gives up on a damaged row.
+		x, err := lept.ReadTIFF(wrap.Group4(p.Data, p.Width, p.Height), 0)
+		if err == nil || errors.Is(err, lept.ErrTooLarge) {
+			return inverted(x, c.BlackIs1 != p.Inverted, err)
+		}
 	}
-	x, err := lept.ReadTIFF(wrap.Group4(p.Data, p.Width, p.Height), 0)
+	if p.Width < 1 || p.Height < 1 || p.Width > lept.MaxPixels/p.Height {
+		return nil, fmt.Errorf("%d by %d pixels: %w", p.Width, p.Height, lept.ErrTooLarge)
+	}
+	pbm, _, err := fax.PBM(p.Data, *c, p.Width, p.Height)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", lept.ErrUndecodable, err)
+	}
+	x, err := lept.Read(pbm)
 	return inverted(x, c.BlackIs1 != p.Inverted, err)
 }
 
