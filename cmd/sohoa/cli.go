@@ -15,8 +15,13 @@ type cli struct {
 	Retry    retryCmd    `cmd:"" help:"Set stalled, rejected or cancelled work going again."`
 	Cancel   cancelCmd   `cmd:"" help:"Stop what is not archived yet."`
 	Queue    queueCmd    `cmd:"" help:"Show, pause or resume the queue."`
+	Verify   verifyCmd   `cmd:"" help:"Read back what is kept and compare it with the catalogue."`
+	Audit    auditCmd    `cmd:"" help:"Check the audit trail."`
+	Sweep    sweepCmd    `cmd:"" help:"Find objects that nobody refers to."`
+	Rebuild  rebuildCmd  `cmd:"" help:"Fill an empty catalogue from the object store alone."`
 	Digitise digitiseCmd `cmd:"" help:"Turn one scan into a searchable PDF/A, with no servers."`
 	Sample   sampleCmd   `cmd:"" help:"Make realistic scanned papers with their truth beside them."`
+	Doctor   doctorCmd   `cmd:"" help:"Check every dependency and say what to do."`
 	Version  versionCmd  `cmd:"" help:"Show the version."`
 	Gateway  gatewayCmd  `cmd:"" hidden:""`
 }

@@ -45,10 +45,11 @@ type core struct {
 	retrieve  *retrieve.Service
 	metrics   *metrics
 	spool     string
+	work      string
 }
 
 func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
-	c := &core{logger: cfg.logger, spool: cfg.spool}
+	c := &core{logger: cfg.logger, spool: cfg.spool, work: cfg.work}
 	defer func() {
 		if err != nil {
 			c.close()

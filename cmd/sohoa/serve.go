@@ -112,6 +112,11 @@ func (c *core) periodic() []workers.Job {
 			_, err := c.catalogue.Seal(ctx)
 			return err
 		}},
+		{Name: "orphan-sweep", Every: sweepEvery, Run: func(ctx context.Context) error {
+			_, err := c.sweeper().Sweep(ctx)
+			return err
+		}},
+		{Name: "work-clean-up", Every: cleanEvery, Run: c.clean},
 	}
 }
 

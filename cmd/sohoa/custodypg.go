@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// postgresClient prepares a client program on the database that a URL names. The password travels in the environment: whoever may list
+// processes sees arguments.
+func postgresClient(ctx context.Context, dsn, program string, args ...string) (*exec.Cmd, error) {
+	cfg, err := pgconn.ParseConfig(dsn)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("the database URL is malformed: %w", err)}
+	}
+	path, err := findPostgresClient(program)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, path, append([]string{"--no-password"}, args...)...)
+	cmd.Env = append(os.Environ(),
+		"PGHOST="+cfg.Host, "PGPORT="+strconv.Itoa(int(cfg.Port)), "PGUSER="+cfg.User, "PGPASSWORD="+cfg.Password, "PGDATABASE="+cfg.Database,
+		"PGCONNECT_TIMEOUT=10", "PGTZ=UTC")
+	if u, err := url.Parse(dsn); err == nil {
+		for _, k := range []string{"sslmode", "sslrootcert", "sslcert", "sslkey"} {
+			if v := u.Query().Get(k); v != "" {
+				cmd.Env = append(cmd.Env, "PG"+strings.ToUpper(k)+"="+v)
+			}
+		}
+	}
+	return cmd, nil
+}
+
+// findPostgresClient looks in the path and where Debian keeps the programs, the newest first: an older pg_dump refuses a newer server.
+func findPostgresClient(program string) (string, error) {
+	found, err := filepath.Glob(filepath.Join("/usr/lib/postgresql/*/bin", program))
+	if err != nil {
+		return "", err
+	}
+	if len(found) > 0 {
+		slices.SortFunc(found, func(a, b string) int { return majorOf(b) - majorOf(a) })
+		return found[0], nil
+	}
+	path, err := exec.LookPath(program)
+	if err != nil {
+		return "", fmt.Errorf("the PostgreSQL client program %s is missing: run apt-get install postgresql-client: %w", program, err)
+	}
+	return path, nil
+}
+
+func majorOf(path string) int {
+	n, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
+	return n
+}
