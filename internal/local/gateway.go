@@ -70,7 +70,7 @@ func StartGateway(ctx context.Context, cfg GatewayConfig) (*Gateway, error) {
 	g.child, err = startChild(ctx, cfg.Logger, spec{
 		name: "gateway",
 		command: func() *exec.Cmd {
-			cmd := exec.Command(cfg.Command[0], cfg.Command[1:]...)
+			cmd := exec.Command(cfg.Command[0], cfg.Command[1:]...) //nolint:noctx // its supervisor ends it, in order
 			cmd.Dir, cmd.SysProcAttr, cmd.Stdin = cfg.Dir, acct.attr(), bytes.NewReader(order)
 			// The collector frees what large bodies leave behind before it is much.
 			cmd.Env = append(childEnv(), "GOMEMLIMIT=256MiB", "HOME=/nonexistent")

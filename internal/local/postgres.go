@@ -254,7 +254,7 @@ func (p *Postgres) command() *exec.Cmd {
 	for _, s := range settings {
 		args = append(args, "-c", s)
 	}
-	cmd := exec.Command(filepath.Join(p.bin, "postgres"), args...)
+	cmd := exec.Command(filepath.Join(p.bin, "postgres"), args...) //nolint:noctx // its supervisor ends it, in order
 	cmd.Dir, cmd.Env, cmd.SysProcAttr = p.cfg.Dir, childEnv(), p.acct.attr()
 	return cmd
 }

@@ -109,7 +109,7 @@ func redisVersion(ctx context.Context, bin string) (version string, major int, e
 }
 
 func (r *Redis) command() *exec.Cmd {
-	cmd := exec.Command(r.bin,
+	cmd := exec.Command(r.bin, //nolint:noctx // its supervisor ends it, in order
 		"--port", "0", "--unixsocket", r.Socket(), "--unixsocketperm", "700",
 		"--dir", r.cfg.Dir, "--daemonize", "no", "--supervised", "no", "--pidfile", "",
 		"--save", "", "--appendonly", "no", // the outbox in Postgres is the truth

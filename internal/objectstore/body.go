@@ -2,6 +2,7 @@ package objectstore
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"sync/atomic"
 )
@@ -72,7 +73,7 @@ func (b *body) short() bool { return b.eof.Load() }
 // note watches one read that ended at offset pos.
 func (b *body) note(pos int64, err error) {
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		if pos < b.size {
 			b.eof.Store(true)
 		}

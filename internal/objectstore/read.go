@@ -139,7 +139,7 @@ func (r *reader) Read(p []byte) (int, error) {
 			continue
 		}
 		r.drop()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF // pos is before end
 		}
 		if r.broken++; r.broken > cuts || r.ctx.Err() != nil {

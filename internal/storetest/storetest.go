@@ -375,13 +375,13 @@ func ranges(t *testing.T, s *objectstore.Store) {
 		if _, err := seeker.Seek(10, io.SeekEnd); err != nil {
 			t.Error(err)
 		}
-		if k, err := seeker.Read(make([]byte, 1)); k != 0 || err != io.EOF {
+		if k, err := seeker.Read(make([]byte, 1)); k != 0 || !errors.Is(err, io.EOF) {
 			t.Errorf("reading behind the end = %d, %v", k, err)
 		}
 		if err := seeker.Close(); err != nil {
 			t.Error(err)
 		}
-		if _, err := seeker.Read(make([]byte, 1)); err == nil || err == io.EOF {
+		if _, err := seeker.Read(make([]byte, 1)); err == nil || errors.Is(err, io.EOF) {
 			t.Errorf("reading after Close = %v", err)
 		}
 	}
