@@ -454,7 +454,7 @@ func (d *doc) printedNumber() (string, float64) {
 	if !d.handFree() {
 		return "", 0
 	}
-	v := strings.Trim(n.written, " /:.")
+	v := strings.TrimLeft(n.written, " /:.")
 	if v == "" || len(v) > 6 || strings.Trim(v, "0123456789") != "" {
 		return "", 0
 	}
@@ -466,7 +466,7 @@ func (d *doc) handFree() bool {
 	if d.first.result.Source == page.Embedded {
 		return true
 	}
-	return d.numberIsPrinted() && (d.header.date.row < 0 || d.dayIsPrinted(d.first, d.header.date))
+	return d.numberIsPrinted() && d.header.date.row >= 0 && d.dayIsPrinted(d.first, d.header.date)
 }
 
 // numberIsPrinted reports whether the number is set without a blank before the slash, so that the engine reads one word, or is
@@ -528,6 +528,10 @@ func (d *doc) typeField() {
 			}
 		}
 		d.add(archive.Field{Name: Type, Value: g.kind, Printed: textOf(g.kindWords), Confidence: conf, Page: d.first.ordinal, Box: boxOf(g.kindWords)})
+		return
+	}
+	if name := d.kindByContent(); name != "" {
+		d.add(archive.Field{Name: Type, Value: name, Confidence: 0.75, Source: FromRule, Page: d.first.ordinal})
 		return
 	}
 	if ty, ok := dossier.TypeOf(dossier.SymbolType(n.symbol)); ok {

@@ -401,13 +401,25 @@ func readNumber(r row, h *header) (numberLine, float64) {
 			lo += len([]rune(ws[label].Text))
 		}
 	}
-	if lo < from {
-		n.digits = span(ws, lo, from)
-		n.written = strings.TrimSpace(string(text[lo:from]))
+	if end := lastDigit(text[:from]); lo < end {
+		n.digits = span(ws, lo, end)
+		n.written = strings.TrimSpace(string(text[lo:end]))
+	} else if lo < from {
+		n.written = strings.Trim(string(text[lo:from]), " /")
 	}
 	n.gap = numberBox(r, ws, label, n, lo, from)
 	n.row = 0
 	return n, score
+}
+
+// lastDigit gives the place behind the last digit of text.
+func lastDigit(text []rune) int {
+	for i := len(text); i > 0; i-- {
+		if '0' <= text[i-1] && text[i-1] <= '9' {
+			return i
+		}
+	}
+	return 0
 }
 
 // numberBox is where the number stands: right of "Số:", left of the slash.

@@ -129,6 +129,56 @@ func bearsSubject(kind string) bool {
 	return false
 }
 
+// evidence is what only papers of one type say.
+type evidence struct {
+	kind  string
+	words []string // folded plain; all must be there
+}
+
+// evidences name types by their content, for papers whose title is lost: certificates print it in red or over a pattern.
+func evidences() []evidence {
+	return []evidence{
+		{"Giấy chứng nhận quyền sử dụng đất, quyền sở hữu nhà ở và tài sản khác gắn liền với đất", []string{"nguoi su dung dat chu so huu nha o va tai san khac gan lien voi dat"}},
+		{"Giấy chứng nhận quyền sử dụng đất, quyền sở hữu tài sản gắn liền với đất", []string{"nguoi su dung dat chu so huu tai san gan lien voi dat"}},
+		{"Giấy chứng nhận kết hôn", []string{"ho chu dem ten vo", "chong", "noi dang ky ket hon"}},
+		{"Giấy chứng nhận kết hôn", []string{"ho chu dem ten vo", "ho chu dem ten chong"}},
+		{"Trích lục khai sinh", []string{"nguoi ky trich luc", "noi sinh"}},
+		{"Giấy khai sinh", []string{"ho chu dem ten nguoi me", "ho chu dem ten nguoi cha", "nguoi di khai sinh"}},
+		{"Giấy chứng nhận đăng ký hộ kinh doanh", []string{"ten ho kinh doanh", "dang ky lan dau"}},
+		{"Giấy phép xây dựng", []string{"duoc phep xay dung", "giay phep nay co hieu luc"}},
+		{"Biên lai thu tiền phí, lệ phí", []string{"nguoi nop", "so tien", "nguoi thu tien"}},
+		{"Giấy ủy quyền", []string{"ben uy quyen", "ben duoc uy quyen"}},
+	}
+}
+
+// kindByContent names the type of a paper without a printed one by what its text says; empty when nothing is said.
+func (d *doc) kindByContent() string {
+	if d.head.letterLike {
+		return ""
+	}
+	var b strings.Builder
+	for _, s := range d.sheets {
+		if s.ordinal > d.parts[0].To {
+			break
+		}
+		for _, r := range s.rows {
+			b.WriteString(fold.Plain(r.text()))
+			b.WriteByte(' ')
+		}
+	}
+	text := b.String()
+	for _, e := range evidences() {
+		all := true
+		for _, w := range e.words {
+			all = all && strings.Contains(text, w)
+		}
+		if all {
+			return e.kind
+		}
+	}
+	return ""
+}
+
 // findSubject takes the lines under the type: centred, closer to each other than what follows, in running case.
 func (g *heading) findSubject(s *sheet) {
 	base := s.rows[g.kindRow].base

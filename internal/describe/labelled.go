@@ -74,10 +74,11 @@ var (
 
 // labelledFields applies the rules to the pages of the main part.
 func (d *doc) labelledFields() {
-	if d.head.kindRow < 0 || bearsSubject(d.head.kind) && d.head.kind != "Biên bản" {
+	name := value(d.out, Type)
+	if name == "" || bearsSubject(name) && name != "Biên bản" {
 		return // papers with a subject speak of many people and places; forms of one
 	}
-	kind := fold.Plain(d.head.kind)
+	kind := fold.Plain(name)
 	done := map[string]bool{}
 	for _, rule := range labelledRules() {
 		if done[rule.field] || !slices.ContainsFunc(rule.kinds, func(k string) bool { return strings.HasPrefix(kind, k) }) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sohoa/internal/fold"
 	"sohoa/internal/page"
 )
 
@@ -53,10 +54,10 @@ func newSheet(ordinal int, res *page.Result) *sheet {
 		r := row{size: lineSize(l)}
 		for k, w := range l.Words {
 			dy := slope * (float64(w.Box.X0+w.Box.X1)/2 - s.w/2)
-			r.words = append(r.words, word{
+			r.words = append(r.words, parted(word{
 				Word: res.Lines[i].Words[k], x0: float64(w.Box.X0), x1: float64(w.Box.X1),
 				y0: float64(w.Box.Y0) - dy, y1: float64(w.Box.Y1) - dy,
-			})
+			})...)
 		}
 		r.base = baseOfLine(l, r, slope, s.w)
 		rows = append(rows, r)
@@ -166,6 +167,33 @@ func confidenceOf(ws []word) float64 {
 		low = min(low, w.Confidence/100)
 	}
 	return 0.7*sum/n/100 + 0.3*low
+}
+
+// parted gives a word as the two syllables that the engine ran together (NHÂNDÂN), or as it is. A word is parted only when it
+// can be no Vietnamese syllable and both parts can; the first place that fits is it, since letters between two vowels belong
+// to the second.
+func parted(w word) []word {
+	rs := []rune(w.Text)
+	if len(rs) < 5 || len(rs) > 16 || letterCount(w.Text) < len(rs) || validSyllable(fold.Accented(w.Text)) {
+		return []word{w}
+	}
+	for i := 2; i <= len(rs)-2; i++ {
+		a, b := string(rs[:i]), string(rs[i:])
+		if !validSyllable(fold.Accented(a)) || !validSyllable(fold.Accented(b)) {
+			continue
+		}
+		left, right := w, w
+		left.Text, right.Text = a, b
+		share := float64(i) / float64(len(rs))
+		left.x1 = w.x0 + share*(w.x1-w.x0)
+		right.x0 = left.x1
+		if w.Box.X1-w.Box.X0 >= w.Box.Y1-w.Box.Y0 { // not on a page left lying
+			left.Box.X1 = w.Box.X0 + int(share*float64(w.Box.X1-w.Box.X0))
+			right.Box.X0 = left.Box.X1
+		}
+		return []word{left, right}
+	}
+	return []word{w}
 }
 
 func uprightPlace(b page.Box) page.Box { return b }

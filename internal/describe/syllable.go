@@ -44,5 +44,5 @@ func validSyllable(s string) bool {
 var (
 	onsets  = []string{"ngh", "ch", "gh", "gi", "kh", "ng", "nh", "ph", "qu", "th", "tr", "b", "c", "d", "đ", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", ""}
 	endings = []string{"ch", "ng", "nh", "c", "m", "n", "p", "t", ""}
-	nuclei  = strings.Fields(`a ă â e ê i o ô ơ u ư y ai ao au ay âu ây eo êu ia iê iu iêu oa oă oai oao oay oe oeo oi ôi ơi oo ua uâ uê ui uô uơ ưa ươ ưi ưu uôi ươi ươu uy uya uyê uyu yê yêu uây ya ue uă uai uay uao ueo ie`)
+	nuclei  = strings.Fields(`a ă â e ê i o ô ơ u ư y ai ao au ay âu ây eo êu ia iê iu iêu oa oă oai oao oay oe oeo oi ôi ơi oo ua uâ uê ui uô uơ ưa ươ ưi ưu uôi ươi ươu uy uya uyê uyu yê yêu uây ue uă uai uay uao ueo ie`)
 )
