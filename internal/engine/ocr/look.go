@@ -90,41 +90,50 @@ func (r *Recogniser) axisOf(ink *lept.Pix) (axis, error) {
 }
 
 // turn finds how the page must be turned before it is read. Lines run where the rows have contrast. Which end is up, the
-// ascenders say for most pages; where they do not say "upright", a band of the page is read both ways, and compared is true when
-// one of the two read far better.
+// ascenders say for most pages; where they do not say "upright", a band of the page is read at the turn they say, and the other
+// way round unless it reads well. compared is true when the turn was found by reading.
 func (r *Recogniser) turn(gray *lept.Pix, dpi float64, l look) (turn page.Turn, compared bool, err error) {
 	if l.sideways.sure >= r.s.SkewSure && l.sideways.score > r.s.Sideways*l.upright.score {
 		turn = 90
 	}
-	if turn == 0 {
-		up, err := r.ascenders(gray, dpi)
-		if err != nil || up > r.s.UpsideDown {
-			return 0, false, err
-		}
+	up, err := r.ascenders(gray, dpi, turn)
+	if err != nil || turn == 0 && up > r.s.UpsideDown {
+		return 0, false, err
+	}
+	if up < 0 {
+		turn = turn.Add(180)
 	}
 	band, err := r.band(gray, turn)
 	if err != nil {
 		return 0, false, err
 	}
 	defer band.Close()
-	var weight [2]float64
-	for i := range weight {
-		a, err := r.readTurned(band, turn.Add(page.Turn(180*i)), dpi, 1, l.along(turn).level)
-		if err != nil {
-			return 0, false, fmt.Errorf("at %d degrees: %w", turn.Add(page.Turn(180*i)), err)
-		}
-		weight[i] = a.weight()
+	level := l.along(turn).level
+	first, err := r.readTurned(band, turn, dpi, 1, level)
+	if err != nil {
+		return 0, false, fmt.Errorf("at %d degrees: %w", turn, err)
 	}
-	if weight[1] > weight[0] {
+	if len(first.lines) > 0 && page.MeanConfidence(first.lines) > r.s.TurnSure && !r.doubtful(first.lines) {
+		return turn, true, nil
+	}
+	second, err := r.readTurned(band, turn.Add(180), dpi, 1, level)
+	if err != nil {
+		return 0, false, fmt.Errorf("at %d degrees: %w", turn.Add(180), err)
+	}
+	a, b := first.weight(), second.weight()
+	if b > a {
 		turn = turn.Add(180)
 	}
-	return turn, max(weight[0], weight[1]) > 3*min(weight[0], weight[1]), nil
+	return turn, max(a, b) > 2*min(a, b), nil
 }
 
-// ascenders tells by the letters whether the page is upright (positive) or upside down (negative); 0 when it cannot.
-func (r *Recogniser) ascenders(gray *lept.Pix, dpi float64) (float64, error) {
+// ascenders tells by the letters whether the page, after a turn, is upright (positive) or upside down (negative).
+func (r *Recogniser) ascenders(gray *lept.Pix, dpi float64, turn page.Turn) (float64, error) {
 	x, err := gray.Scaled(min(1, r.s.AscenderDPI/dpi))
 	if err != nil {
+		return 0, err
+	}
+	if x, err = x.Turn(int(turn)); err != nil {
 		return 0, err
 	}
 	ink, err := x.ToInk(int(float64(x.Level(0.5)) * r.s.InkShade))

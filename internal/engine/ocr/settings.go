@@ -44,6 +44,7 @@ type Settings struct {
 	UpsideDown  float64 // what ascenders must say for a page to be taken as upright without reading it both ways
 	AscenderDPI float64 // resolution at which ascenders are judged
 
+	TurnSure  float64 // mean confidence above which a band read one way need not be read the other way
 	TurnBelow float64 // mean confidence below which other turns are tried
 	TurnWords int     // fewer words than this cannot vouch for a turn
 	TurnDPI   float64 // resolution at which other turns are tried
@@ -73,14 +74,15 @@ func Default() Settings {
 		PrintShade: 0.4,
 		LookDPI:    100,
 		MinSkew:    0.8,
-		MaxSkew:    11,
+		MaxSkew:    14,
 		SkewSure:   3,
 
 		Sideways:    1.2,
 		UpsideDown:  -3,
 		AscenderDPI: 150,
 
-		TurnBelow: 70,
+		TurnSure:  85,
+		TurnBelow: 65,
 		TurnWords: 10,
 		TurnDPI:   150,
 
