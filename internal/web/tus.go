@@ -201,7 +201,9 @@ func (u *uploads) room(size int64) error {
 // finished runs when tusd has the last byte, under tusd's lock of the upload.
 func (u *uploads) finished(hook handler.HookEvent) (handler.HTTPResponse, error) {
 	if ctl, ok := hook.Context.Value(tusKey).(*http.ResponseController); ok {
-		_ = ctl.SetWriteDeadline(time.Now().Add(finishWithin)) // tusd's covers the bytes, not what we do with them
+		// tusd's deadlines cover the bytes, not what we do with them; see watchedBody for the one of reading.
+		_ = ctl.SetReadDeadline(time.Time{})
+		_ = ctl.SetWriteDeadline(time.Now().Add(finishWithin))
 	}
 	d, err := u.finish(hook.Context, hook.Upload)
 	if err != nil {

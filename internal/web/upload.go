@@ -274,6 +274,7 @@ type watchedBody struct {
 	r     io.Reader
 	ctl   *http.ResponseController
 	after time.Duration
+	ended bool
 }
 
 func (s *Server) watched(w http.ResponseWriter, r *http.Request) *watchedBody {
@@ -283,10 +284,21 @@ func (s *Server) watched(w http.ResponseWriter, r *http.Request) *watchedBody {
 func (b *watchedBody) Read(p []byte) (int, error) {
 	_ = b.ctl.SetReadDeadline(time.Now().Add(b.after)) // a transport without deadlines (a test's recorder) has no stalled peer either
 	n, err := b.r.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) {
+		b.ended = true
+		// From here on net/http reads in the background to see whether the client goes away; a deadline left standing would look
+		// like that to it, and cut off a slow store.
+		_ = b.ctl.SetReadDeadline(time.Time{})
+	} else if err != nil {
 		err = bodyFault(err)
 	}
 	return n, err
 }
 
-func (b *watchedBody) release() { _ = b.ctl.SetReadDeadline(time.Time{}) }
+// release is for after the last use. Of a body that was not read to its end net/http reads some more before it answers; it must
+// not wait for that longer than we would.
+func (b *watchedBody) release() {
+	if !b.ended {
+		_ = b.ctl.SetReadDeadline(time.Now().Add(min(b.after, time.Second)))
+	}
+}
