@@ -98,14 +98,14 @@ func splitCore(name string) string {
 // authority is who signs and for whom.
 func (w *writer) authority(a agency) []string {
 	var out []string
-	council := a.council != "" && w.r.chance(0.6)
+	council := a.council != "" && w.r.chance(0.35)
 	if council {
 		out = append(out, a.council)
 	}
 	switch u := w.r.float(); {
-	case u < 0.4:
+	case u < 0.5:
 		return append(out, a.heads[0])
-	case u < 0.8 || council:
+	case u < 0.85 || council:
 		return append(out, "KT. "+a.heads[0], a.heads[1])
 	default:
 		return append(out, "TL. "+a.heads[0], a.heads[2])
@@ -138,7 +138,7 @@ func (a agency) letterhead(w *writer, kind string, d date) letterhead {
 // recipients lists some addressees; the last one is the file copy.
 func (w *writer) recipients(first ...string) []string {
 	out := append([]string(nil), first...)
-	for range w.r.span(2, 7) {
+	for range w.r.span(4, 10) {
 		if x := w.g.grow("{recipient}"); !slices.Contains(out, x) {
 			out = append(out, x)
 		}

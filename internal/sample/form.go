@@ -46,7 +46,7 @@ func (w *writer) fillRow(fs ...entry) {
 				if k == 0 {
 					from = min(len(strings.Fields(fs[i].label)), len(words)-1)
 				}
-				w.dots(words[from].x0, x+width-10, w.y+w.size+2.4)
+				w.dots(words[from].x0, x+width-10, w.y+w.size+4.4)
 			}
 		}
 		w.truth(level, w.y+w.size)
@@ -69,7 +69,7 @@ func (w *writer) note(key, value string) {
 // dots draws a dotted rule.
 func (w *writer) dots(x0, x1, y float64) {
 	for x := x0; x < x1; x += 2.6 {
-		w.rule(x, y, x+0.7, y, 0.7)
+		w.rule(x, y, x+0.45, y, 0.45)
 	}
 }
 
@@ -95,6 +95,7 @@ func (w *writer) formTitle(kind string, size float64, ink inkKind) {
 
 // frame draws the border of a certificate: two rules, with corners.
 func (w *writer) frame(inset float64, ink inkKind) {
+	w.cur.framed = true
 	box := func(d, width float64) {
 		x0, y0, x1, y1 := d, d, w.cur.w-d, w.cur.h-d
 		for _, r := range []rule{{x0, y0, x1, y0, width, ink}, {x0, y1, x1, y1, width, ink}, {x0, y0, x0, y1, width, ink}, {x1, y0, x1, y1, width, ink}} {
@@ -136,7 +137,7 @@ func (w *writer) signPair(a, b signing) {
 		w.y = top + gap + w.size*2.6
 		w.scrawl(c+w.r.between(-6, 10), (gapTop+w.y)/2+4, w.r.between(0.7, 1))
 		if s.ring != "" {
-			w.cur.seals = append(w.cur.seals, newSeal(w.r, c-w.r.between(40, 62), (gapTop+w.y)/2, 48, s.ring, s.core))
+			w.cur.seals = append(w.cur.seals, newSeal(w.r, c-w.r.between(45, 66), (gapTop+w.y)/2, 48, s.ring, s.core))
 			w.fields.Flags.RedStamp = true
 		}
 		at(w.size, w.family[1], s.name)

@@ -198,8 +198,10 @@ func (p *plan) choose(i int) (layout, int) {
 // paper makes paper i: its truth and the bytes of its scan.
 func (p *plan) paper(i int) (Paper, []byte, error) {
 	lay, grade := p.choose(i)
-	w := newWriter(p.fonts, newRNG(p.seed, i, "text"))
+	w := newWriter(p.fonts, newRNG(p.seed, i, "text"), careOf(grade))
 	lay.write(w)
+	w.mailroom()
+	w.spellFields()
 
 	r := newRNG(p.seed, i, "scan")
 	wear := gradeWear(r, grade)
@@ -252,6 +254,9 @@ func (p *plan) paper(i int) (Paper, []byte, error) {
 	return Paper{Name: name, Truth: t}, out, nil
 }
 
+// careOf is how likely the clerks of a grade keep seals and stamps off the print.
+func careOf(grade int) float64 { return [...]float64{0.85, 0.65, 0.5, 0.4, 0.35}[grade-1] }
+
 // finish fills in what only the whole paper tells.
 func finish(t *Truth) {
 	f := &t.Fields
@@ -303,6 +308,9 @@ func (p *plan) scanning(r *rng, w *writer, grade int) scanning {
 		s.colour = Gray
 	default:
 		s.colour = Bitonal
+	}
+	if s.colour == Bitonal && w.sheets[0].framed {
+		s.colour = RGB // nobody scans a certificate in black and white
 	}
 	switch {
 	case s.format == PNG:

@@ -18,13 +18,14 @@ var ethnic = strings.Fields("Kinh Kinh Kinh Kinh Kinh Tày Mường Hrê Cor Ch�
 func (w *writer) form(size float64) {
 	w.size, w.leading = size, w.r.between(1.28, 1.42)
 	w.boldValues = w.r.chance(0.5)
-	w.dotted = !w.boldValues && w.r.chance(0.4)
+	w.dotted = !w.boldValues && w.r.chance(0.3)
 	w.numbered = false
 }
 
 func (w *writer) certificatePaper(colour [3]float64, ink inkKind) {
 	w.cur.guard = &guilloche{colour: colour, depth: w.r.between(0.75, 1), phase: w.r.float()}
 	w.frame(w.r.between(22, 30), ink)
+	w.l, w.rt = 72, a4Width-72
 }
 
 func writeLand(w *writer) {
@@ -172,7 +173,7 @@ func writeMarriage(w *writer) {
 	w.gap(10)
 	w.formTitle("Giấy chứng nhận kết hôn", 22, redInk)
 	w.gap(18)
-	w.l, w.rt = w.l-30, w.rt+14
+	w.l, w.rt = 60, a4Width-52
 	w.fillRow(entry{"Họ, chữ đệm, tên vợ", strings.ToUpper(wife.name), "wife"}, entry{"Họ, chữ đệm, tên chồng", strings.ToUpper(husband.name), "husband"})
 	w.fillRow(entry{"Ngày sinh", wife.born.slashed(), "wife_born"}, entry{"Ngày sinh", husband.born.slashed(), "husband_born"})
 	w.fillRow(entry{"Dân tộc", pick(w.r, ethnic), ""}, entry{"Dân tộc", pick(w.r, ethnic), ""})
@@ -254,6 +255,7 @@ func writeBusiness(w *writer) {
 	h.number, h.symbol, h.place = "", "", ""
 	w.head(h)
 	w.frame(w.r.between(22, 30), blueStamp)
+	w.l, w.rt = 76, a4Width-66
 	w.formTitle("Giấy chứng nhận đăng ký hộ kinh doanh", 16, toner)
 	reg := fmt.Sprintf("%02d%c%d%06d", w.r.span(11, 98), 'A'+rune(w.r.intn(14)), 8, w.r.intn(1000000))
 	w.centred("Số: "+reg, 1, w.size, w.l, w.rt)
@@ -292,8 +294,8 @@ func writeReceipt(w *writer) {
 		w.family = [4]faceID{sans, sansBold, sans, sansBold}
 		w.size = 11
 	}
-	w.page(a4Width, 421)
-	w.l, w.rt, w.y, w.bottom = 52, a4Width-48, 34, 421-16
+	w.page(a4Width, 520)
+	w.l, w.rt, w.y, w.bottom = 52, a4Width-48, 36, 520-14
 	mid := w.l + (w.rt-w.l)*0.62
 	top := w.y
 	var rows []line

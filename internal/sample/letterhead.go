@@ -169,7 +169,7 @@ func (w *writer) close(text string, s signing) {
 
 func (w *writer) signHeight(s signing) float64 {
 	small := w.size - 2.5
-	return max(float64(len(s.recipients)+2)*small*1.2, float64(len(s.authority)+1)*w.size*1.22+95) + 18
+	return max(float64(len(s.recipients)+2)*small*1.2, float64(len(s.authority)+1)*w.size*1.22+130) + 18
 }
 
 // sign sets the block, on a new side when it does not fit.
@@ -180,8 +180,17 @@ func (w *writer) sign(s signing) {
 	top := w.y
 	mid := w.l + (w.rt-w.l)*0.47
 
+	// Recipients and authority rarely start quite level: a blank line more here or there.
+	lower := [2]float64{w.r.between(0, 2), 0}
+	switch u := w.r.float(); {
+	case s.recipients == nil:
+	case u < 0.4:
+		lower[1] = w.r.between(14, 19)
+	case u < 0.55:
+		lower[0] = w.r.between(8, 17)
+	}
 	if s.recipients != nil {
-		w.y += w.r.between(0, 12)
+		w.y += lower[0]
 		w.line(left, w.l, mid, small+1, piece{text: "Nơi nhận:", face: w.family[3]})
 		for i, x := range s.recipients {
 			end := ";"
@@ -195,7 +204,7 @@ func (w *writer) sign(s signing) {
 		}
 	}
 	end := w.y
-	w.y = top
+	w.y = top + lower[1]
 	x0, x1 := mid, w.rt+6
 	c := (x0 + x1) / 2
 	if s.place != "" {
@@ -210,21 +219,24 @@ func (w *writer) sign(s signing) {
 		w.line(centre, x0, x1, w.size-1, piece{text: s.note, face: w.family[2]})
 	}
 	gapTop := w.y
-	room := w.r.between(62, 80)
+	// The seal covers about a third of the signature, on its left (Decree 30/2020, article 33). A careful clerk
+	// keeps it off the print; else it reaches into the title above or the name below.
+	careful := w.r.float() < w.care
+	radius := w.r.between(47, 51) // 33 to 36 mm across
+	room := w.r.between(76, 98)
+	if careful && s.ring != "" {
+		room = 2*radius + 7
+	}
 	w.y += room
 	nameTop := w.y
 	w.line(centre, x0, x1, w.size, piece{text: s.name, face: w.family[1]})
-
-	w.scrawl(c+w.r.between(-6, 22), gapTop+room*0.55, w.r.between(0.85, 1.2))
+	w.scrawl(c+w.r.between(-4, 18), gapTop+room*0.52, room/100*w.r.between(0.8, 1.05))
+	cx, cy := c-w.r.between(50, 74), (gapTop+nameTop)/2+3
+	wander := w.r.between(-14, 14)
+	if !careful {
+		cy += wander
+	}
 	if s.ring != "" {
-		// The seal covers about a third of the signature, on its left (Decree 30/2020, article 33): so it reaches
-		// into the title above and the name below.
-		radius := 51.0 // 36 mm across
-		cx := c - w.r.between(50, 78)
-		cy := (gapTop+nameTop)/2 + w.r.between(-10, 12)
-		if w.r.chance(0.4) { // a careful clerk keeps the seal off the print
-			cx, cy = x0+w.r.between(0, 14), (gapTop+nameTop)/2+w.r.between(-3, 6)
-		}
 		w.cur.seals = append(w.cur.seals, newSeal(w.r, cx, cy, radius, s.ring, s.core))
 		w.fields.Flags.RedStamp = true
 	}

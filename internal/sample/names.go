@@ -165,10 +165,13 @@ func capital(s string) string {
 }
 
 // oldSpelling moves tone marks as many offices still type them: hoà for hòa, uỷ for ủy.
-var oldSpelling = strings.NewReplacer("òa", "oà", "óa", "oá", "ỏa", "oả", "õa", "oã", "ọa", "oạ", //nolint:gochecknoglobals // never changes
-	"ủy", "uỷ", "ùy", "uỳ", "úy", "uý", "ũy", "uỹ", "ụy", "uỵ",
-	"Ủy", "Uỷ", "ÒA", "OÀ", "ÓA", "OÁ", "ỎA", "OẢ", "ỦY", "UỶ", "ÙY", "UỲ")
+func oldSpelling() *strings.Replacer {
+	return strings.NewReplacer("òa", "oà", "óa", "oá", "ỏa", "oả", "õa", "oã", "ọa", "oạ",
+		"ủy", "uỷ", "ùy", "uỳ", "úy", "uý", "ũy", "uỹ", "ụy", "uỵ",
+		"Ủy", "Uỷ", "ÒA", "OÀ", "ÓA", "OÁ", "ỎA", "OẢ", "ỦY", "UỶ", "ÙY", "UỲ")
+}
 
+// normalSpelling writes Ủy as the truth of real scans has it, however it is printed.
 func normalSpelling(s string) string {
 	return strings.NewReplacer("Uỷ", "Ủy", "uỷ", "ủy", "UỶ", "ỦY").Replace(s)
 }

@@ -42,14 +42,14 @@ func (w *writer) scrawl(x, y, scale float64) {
 }
 
 // initial is the small mark the scanning clerk leaves at the top left of the first side.
-func (w *writer) initial() {
+func (w *writer) initial(on *sheet) {
 	x, y := w.r.between(30, 48), w.r.between(30, 60)
 	knots := []point{{x, y}}
 	for range w.r.span(3, 5) {
 		x, y = x+w.r.between(-3, 12), y+w.r.between(-13, 12)
 		knots = append(knots, point{x, y})
 	}
-	w.cur.strokes = append(w.cur.strokes, penStroke(w.r, knots, 1, bluePen))
+	on.strokes = append(on.strokes, penStroke(w.r, knots, 1, bluePen))
 }
 
 // penStroke runs a Catmull-Rom curve through the knots; the pen presses less where it is fast.

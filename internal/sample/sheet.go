@@ -8,11 +8,12 @@ import (
 
 // sheet is one side of paper with what is set on it, in points.
 type sheet struct {
-	w, h  float64
-	kind  page.Kind
-	turn  page.Turn // how far to turn the scanned picture clockwise so that its text stands upright
-	back  *sheet    // the side whose ink shines through, nil for none
-	guard *guilloche
+	w, h   float64
+	kind   page.Kind
+	turn   page.Turn // how far to turn the scanned picture clockwise so that its text stands upright
+	back   *sheet    // the side whose ink shines through, nil for none
+	guard  *guilloche
+	framed bool // a certificate with a border
 
 	runs    []run
 	rules   []rule

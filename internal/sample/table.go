@@ -85,11 +85,16 @@ func (w *writer) annex(i int, a agency, kind string, d date) {
 	w.centred(w.g.sentence(strings.ToUpper(w.g.grow("danh mục công trình thực hiện {topic}"))), 1, w.size-1, w.l+60, w.rt-60)
 	day, month, year := d.parts()
 	w.centred(fmt.Sprintf("//(Kèm theo %s số %s ngày %s tháng %s năm %s của %s)//", kind, w.fields.NumberSymbol, day, month, year, a.name), 0, w.size-1.5, w.l, w.rt)
+	over := w.y
 	w.gap(6)
 	w.line(right, w.l, w.rt, w.size-2, piece{text: "Đơn vị tính: triệu đồng", face: w.family[2]})
 	cols := []column{
 		{"STT", 5, centre}, {"Tên công trình, dự án", 30, left}, {"Chủ đầu tư", 18, left}, {"Địa điểm", 14, left},
 		{"Tổng mức đầu tư", 11, right}, {"Kế hoạch năm", 11, right}, {"Ghi chú", 10, left},
+	}
+	if hung, careful := w.r.chance(0.6), w.r.float() < w.care; hung && !careful {
+		// An annex carries the seal too, hung over its heading.
+		w.cur.seals = append(w.cur.seals, newSeal(w.r, a4Height/2-w.r.between(40, 150), over-w.r.between(5, 30), 49, a.ring, a.core))
 	}
 	var rows [][]string
 	var amounts []int

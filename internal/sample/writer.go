@@ -46,13 +46,15 @@ type writer struct {
 	numbered           bool      // page numbers from page 2
 	hand               faceID
 	pen                inkKind
-	boldValues, dotted bool // how a form shows its values
+	care               float64 // how likely the clerk keeps seal and stamps off the print
+	oldMarks           bool    // tone marks as many offices still type them: hoà, uỷ
+	boldValues, dotted bool    // how a form shows its values
 
 	made date // the day on the paper, also in the scan's file
 }
 
-func newWriter(fonts *fontSet, r *rng) *writer {
-	w := &writer{fonts: fonts, r: r, fields: &Fields{}}
+func newWriter(fonts *fontSet, r *rng, care float64) *writer {
+	w := &writer{fonts: fonts, r: r, care: care, fields: &Fields{}}
 	w.family = [4]faceID{serif, serifBold, serifItalic, serifBoldItalic}
 	w.size, w.leading, w.numbered = pick(r, []float64{13, 13.5, 14, 14}), r.between(1.2, 1.36), true
 	w.hand = pick(r, hands[:])
@@ -60,6 +62,7 @@ func newWriter(fonts *fontSet, r *rng) *writer {
 	if r.chance(0.45) {
 		w.pen = bluePen
 	}
+	w.oldMarks = r.chance(0.2)
 	w.g = newGrammar(r)
 	return w
 }
@@ -159,7 +162,11 @@ func (w *writer) tokens(size float64, pieces []piece) []token {
 		if p.hand {
 			sz *= handScale
 		}
-		for _, t := range strings.Fields(p.text) {
+		text := p.text
+		if w.oldMarks {
+			text = oldSpelling().Replace(text)
+		}
+		for _, t := range strings.Fields(text) {
 			out = append(out, token{t, p.face, p.hand, w.fonts.width(p.face, sz, t)})
 		}
 	}
@@ -204,7 +211,7 @@ func (w *writer) word(t token, size, x, base float64) word {
 	if t.hand {
 		r.size *= handScale
 		r.ink, r.tilt = w.pen, w.r.between(-4, 3)
-		r.y += w.r.between(-1.5, 1.5)
+		r.y += w.r.between(-0.5, 2.5)
 	}
 	w.cur.runs = append(w.cur.runs, r)
 	ix0, iy0, ix1, iy1 := w.fonts.ink(t.face, r.size, t.text)
