@@ -43,6 +43,9 @@ func (b *Bitmap) Stride() int { return (b.W + 7) / 8 }
 // Set makes a pixel black.
 func (b *Bitmap) Set(x, y int) { b.Bits[y*b.Stride()+x/8] |= 0x80 >> (x % 8) }
 
+// Clear makes a pixel white.
+func (b *Bitmap) Clear(x, y int) { b.Bits[y*b.Stride()+x/8] &^= 0x80 >> (x % 8) }
+
 // At reports whether a pixel is black.
 func (b *Bitmap) At(x, y int) bool { return b.Bits[y*b.Stride()+x/8]&(0x80>>(x%8)) != 0 }
 
