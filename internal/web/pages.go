@@ -304,15 +304,17 @@ func (s *Server) preferences(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, localPath(r.PostFormValue("back")), http.StatusSeeOther)
 }
 
-// localPath lets a form send people back to a page of ours only.
+// localPath lets a form send people back to a page of ours only. Nothing of s is passed on as it was written.
 func localPath(s string) string {
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(s, "//") || strings.Contains(s, `\`) {
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") || strings.Contains(s, `\`) {
 		return "/"
 	}
-	u.Path = path.Clean(u.Path)
-	u.Fragment = ""
-	return u.String()
+	clean := url.URL{Path: path.Clean("/" + u.Path), RawQuery: u.Query().Encode()}
+	if strings.Contains(clean.Path, `\`) {
+		return "/"
+	}
+	return clean.String()
 }
 
 func (s *Server) loginPage(w http.ResponseWriter, r *http.Request) {

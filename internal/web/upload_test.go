@@ -67,7 +67,7 @@ func TestHandingIn(t *testing.T) {
 		"a hexadecimal digest that fits":        {raw(scan, "X-Sohoa-SHA256", strings.ToUpper(hexSum)), 201, "", hexSum},
 		"a hexadecimal digest that does not":    {raw(scan, "X-Sohoa-SHA256", wrong), 422, fault.FixityMismatch, ""},
 		"a digest of nothing":                   {raw(scan, "X-Sohoa-SHA256", strings.Repeat("0", 64)), 400, fault.RequestMalformed, ""},
-		"a part with a digest of its own":       {raw("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\nX-Sohoa-SHA256: " + wrong + "\r\n\r\nabc\r\n--x--\r\n", "Content-Type", "multipart/form-data; boundary=x"), 422, fault.FixityMismatch, ""},
+		"a part with a digest of its own":       {raw("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\nX-Sohoa-SHA256: "+wrong+"\r\n\r\nabc\r\n--x--\r\n", "Content-Type", "multipart/form-data; boundary=x"), 422, fault.FixityMismatch, ""},
 		"a quoted-printable part is not undone": {raw("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\na=3Db\r\n--x--\r\n", "Content-Type", "multipart/form-data; boundary=x"), 201, "", `"size_bytes":5`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -162,8 +162,7 @@ func TestAStoreThatIsAwayIsTheSystemsFault(t *testing.T) {
 	}
 }
 
-func TestALargeUploadTakesNoMemory(t *testing.T) {
-	t.Parallel()
+func TestALargeUploadTakesNoMemory(t *testing.T) { // not parallel: it counts what the process allocates
 	d := open(t)
 	const size = 192 << 20
 	var before, after runtime.MemStats
@@ -174,8 +173,7 @@ func TestALargeUploadTakesNoMemory(t *testing.T) {
 	if resp.StatusCode != http.StatusCreated || decode[web.Received](t, b).Accession.SizeBytes != size {
 		t.Fatalf("%d %.300s", resp.StatusCode, b)
 	}
-	// Other tests run beside this one; what they allocate is far below the file.
-	if grown := int64(after.TotalAlloc - before.TotalAlloc); grown > size/2 {
+	if grown := int64(after.TotalAlloc - before.TotalAlloc); grown > 16<<20 {
 		t.Errorf("%d MiB were allocated for an upload of %d MiB", grown>>20, size>>20)
 	}
 }
