@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -101,7 +100,7 @@ func announce(ctx context.Context, cat *postgres.Catalogue, data, url string) er
 	path := filepath.Join(data, tokenFile)
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		b = []byte("sohoa_" + rand.Text() + rand.Text() + "\n")
+		b = []byte(newToken() + "\n")
 		err = writeWhole(path, b, 0o600)
 	}
 	if err != nil {

@@ -55,7 +55,7 @@ func TestTheSweepMarksFirstAndRemovesOnlyWhatNobodyWants(t *testing.T) {
 		bucket objectstore.Bucket
 		key    string
 	}{
-		{objectstore.Masters, digestOf("mồ côi").String()},
+		{objectstore.Masters, archive.MasterKey(digestOf("mồ côi"))},
 		{objectstore.Records, archive.AccessionKey(orphanAcc)},
 		{objectstore.Records, archive.ManifestKey(archive.DocumentIDFor(orphanAcc, 1), 1)},
 		{objectstore.Renditions, archive.RenditionKey(archive.DocumentIDFor(orphanAcc, 1), 1, digestOf("x"))},
@@ -68,7 +68,7 @@ func TestTheSweepMarksFirstAndRemovesOnlyWhatNobodyWants(t *testing.T) {
 		}
 		w.put(o.bucket, o.key, content, 0)
 	}
-	locked := digestOf("khóa").String()
+	locked := archive.MasterKey(digestOf("khóa"))
 	w.put(objectstore.Masters, locked, "khóa", time.Hour)
 	early := archive.RenditionKey(busy, 1, digestOf("sớm"))
 	w.put(objectstore.Renditions, early, "sớm", 0)
@@ -121,7 +121,7 @@ func TestAMasterRowWithoutAccessionIsReleased(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
-	w.put(objectstore.Masters, digestOf("cũ").String(), "cũ", 0)
+	w.put(objectstore.Masters, archive.MasterKey(digestOf("cũ")), "cũ", 0)
 	if _, err := w.pool.Exec(ctx, `INSERT INTO masters (digest, size_bytes, object_version, retain_until) VALUES ($1, 3, 'v', now())`, bytesOf(digestOf("cũ"))); err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestAMasterRowWithoutAccessionIsReleased(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if w.there(custody.Masters, digestOf("cũ").String()) || w.count(`SELECT count(*) FROM masters`) != 0 {
+	if w.there(custody.Masters, archive.MasterKey(digestOf("cũ"))) || w.count(`SELECT count(*) FROM masters`) != 0 {
 		t.Error("the master that nothing refers to is still there")
 	}
 }
@@ -176,7 +176,7 @@ func race(w *world, masters intake.Masters, withRecord bool) {
 		content := fmt.Sprintf("tờ %d", i)
 		d := digestOf(content)
 		id := archive.AccessionIDFor("u1", "", d)
-		w.put(objectstore.Masters, d.String(), content, 0)
+		w.put(objectstore.Masters, archive.MasterKey(d), content, 0)
 		if withRecord {
 			w.put(objectstore.Records, archive.AccessionKey(id), fmt.Sprintf(`{"id":%q,"unit":"u1","master":%q,"size_bytes":%d,"name":"tờ.pdf","received_by":"x","received_at":"2024-01-01T00:00:00Z","access":"unit","queue":"batch"}`, id, d, len(content)), 0)
 		}
@@ -207,7 +207,7 @@ func race(w *world, masters intake.Masters, withRecord bool) {
 				continue
 			}
 			kept++
-			if got, n, err := w.shelves.Rehash(ctx, custody.Masters, d.String(), ""); err != nil || got != d || n != int64(len(content)) {
+			if got, n, err := w.shelves.Rehash(ctx, custody.Masters, archive.MasterKey(d), ""); err != nil || got != d || n != int64(len(content)) {
 				t.Fatalf("round %d: an accepted master is gone: %v", i, err)
 			}
 			if !w.there(custody.Records, archive.AccessionKey(id)) {

@@ -2,11 +2,9 @@ package postgres
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"strconv"
 	"strings"
 	"time"
 
@@ -88,7 +86,7 @@ func known(ctx context.Context, q *sqlc.Queries, part custody.Part, keys []strin
 	case custody.PartMasters:
 		var digests [][]byte
 		for _, k := range keys {
-			if d, err := fixity.Parse(k); err == nil {
+			if d, ok := archive.ParseMasterKey(k); ok {
 				digests = append(digests, d[:])
 			}
 		}
@@ -101,7 +99,7 @@ func known(ctx context.Context, q *sqlc.Queries, part custody.Part, keys []strin
 	case custody.PartAccessions:
 		var ids []string
 		for _, k := range keys {
-			if id, ok := accessionOfKey(k); ok {
+			if id, ok := archive.ParseAccessionKey(k); ok {
 				ids = append(ids, string(id))
 			}
 		}
@@ -113,7 +111,7 @@ func known(ctx context.Context, q *sqlc.Queries, part custody.Part, keys []strin
 	case custody.PartManifests:
 		var p sqlc.KnownVersionsParams
 		for _, k := range keys {
-			if id, version, ok := manifestOfKey(k); ok {
+			if id, version, ok := archive.ParseManifestKey(k); ok {
 				p.ObjectKeys, p.Ids, p.Versions = append(p.ObjectKeys, k), append(p.Ids, string(id)), append(p.Versions, int32(version))
 			}
 		}
@@ -121,7 +119,7 @@ func known(ctx context.Context, q *sqlc.Queries, part custody.Part, keys []strin
 	case custody.PartDocuments:
 		var p sqlc.KnownRenditionsParams
 		for _, k := range keys {
-			if id, version, prefix, ok := renditionOfKey(k); ok {
+			if id, version, prefix, ok := archive.ParseRenditionKey(k); ok {
 				p.ObjectKeys, p.Ids = append(p.ObjectKeys, k), append(p.Ids, string(id))
 				p.Versions, p.Prefixes = append(p.Versions, int32(version)), append(p.Prefixes, prefix)
 			}
@@ -130,50 +128,13 @@ func known(ctx context.Context, q *sqlc.Queries, part custody.Part, keys []strin
 	case custody.PartResults:
 		var p sqlc.KnownResultsParams
 		for _, k := range keys {
-			if d, n, ok := resultOfKey(k); ok {
+			if d, n, ok := archive.ParseResultKey(k); ok {
 				p.ObjectKeys, p.Masters, p.Pages = append(p.ObjectKeys, k), append(p.Masters, d[:]), append(p.Pages, int32(n))
 			}
 		}
 		return add(q.KnownResults(ctx, p))
 	}
 	return nil, fmt.Errorf("part %q of the store is unknown", part)
-}
-
-// accessionOfKey takes the id out of the key of an accession record.
-func accessionOfKey(key string) (archive.AccessionID, bool) {
-	id := strings.TrimSuffix(strings.TrimPrefix(key, "accessions/"), ".json")
-	return archive.AccessionID(id), archive.ValidID(id) && archive.AccessionKey(archive.AccessionID(id)) == key
-}
-
-// manifestOfKey takes document and version out of the key of a manifest.
-func manifestOfKey(key string) (archive.DocumentID, int, bool) {
-	id, rest, _ := strings.Cut(strings.TrimPrefix(key, "manifests/"), "/")
-	version, err := strconv.Atoi(strings.TrimSuffix(rest, ".json"))
-	ok := err == nil && archive.ValidID(id) && archive.ManifestKey(archive.DocumentID(id), version) == key
-	return archive.DocumentID(id), version, ok
-}
-
-// renditionOfKey takes document, version and the first eight bytes of the digest out of the key of a rendition.
-func renditionOfKey(key string) (id archive.DocumentID, version int, prefix []byte, ok bool) {
-	doc, rest, _ := strings.Cut(strings.TrimPrefix(key, "documents/"), "/")
-	n, digest, _ := strings.Cut(strings.TrimSuffix(rest, ".pdf"), "-")
-	version, err := strconv.Atoi(n)
-	prefix, herr := hex.DecodeString(digest)
-	if err != nil || herr != nil || len(prefix) != 8 || !archive.ValidID(doc) {
-		return "", 0, nil, false
-	}
-	var d fixity.Digest
-	copy(d[:], prefix)
-	return archive.DocumentID(doc), version, prefix, archive.RenditionKey(archive.DocumentID(doc), version, d) == key
-}
-
-// resultOfKey takes master and page out of the key of a page result.
-func resultOfKey(key string) (fixity.Digest, int, bool) {
-	master, rest, _ := strings.Cut(strings.TrimPrefix(key, "results/"), "/")
-	n, settings, _ := strings.Cut(strings.TrimSuffix(rest, ".json"), "-")
-	d, err := fixity.Parse(master)
-	p, nerr := strconv.Atoi(n)
-	return d, p, err == nil && nerr == nil && archive.ResultKey(d, p, settings) == key
 }
 
 // Mark implements custody.SweepCatalogue.
@@ -222,7 +183,7 @@ func (c *Catalogue) RemoveOrphan(ctx context.Context, m custody.Mark, master fix
 		if err := remove(ctx); err != nil {
 			return err
 		}
-		if d, err := fixity.Parse(m.Key); err == nil && part == custody.PartMasters {
+		if d, ok := archive.ParseMasterKey(m.Key); ok && part == custody.PartMasters {
 			if err := q.DropPageResultsOfMaster(ctx, d); err != nil {
 				return err
 			}
@@ -267,8 +228,8 @@ func lockFor(ctx context.Context, q *sqlc.Queries, m custody.Mark, master fixity
 	}
 	switch {
 	case m.Bucket == custody.Masters:
-		d, err := fixity.Parse(m.Key)
-		if err != nil {
+		d, ok := archive.ParseMasterKey(m.Key)
+		if !ok {
 			return custody.PartMasters, nil // not of ours: nobody can want it
 		}
 		held, err := lockMaster(d)
@@ -287,13 +248,13 @@ func lockFor(ctx context.Context, q *sqlc.Queries, m custody.Mark, master fixity
 		_, err := lockMaster(master)
 		return custody.PartAccessions, err
 	case m.Bucket == custody.Records:
-		id, _, ok := manifestOfKey(m.Key)
+		id, _, ok := archive.ParseManifestKey(m.Key)
 		return custody.PartManifests, lockDocument(ctx, q, id, ok)
 	case m.Bucket == custody.Renditions && strings.HasPrefix(m.Key, "documents/"):
-		id, _, _, ok := renditionOfKey(m.Key)
+		id, _, _, ok := archive.ParseRenditionKey(m.Key)
 		return custody.PartDocuments, lockDocument(ctx, q, id, ok)
 	case m.Bucket == custody.Renditions:
-		d, _, ok := resultOfKey(m.Key)
+		d, _, ok := archive.ParseResultKey(m.Key)
 		if !ok {
 			return custody.PartResults, nil
 		}
