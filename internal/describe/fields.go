@@ -149,6 +149,11 @@ func (d *doc) agencyFields() {
 			name = full
 		}
 	}
+	if place := agencyPlace(name); place != "" {
+		if best, sc := nearest(place, provinces()); sc < 1 || fold.Accented(best) != fold.Accented(place) {
+			name = strings.TrimSuffix(name, place) + d.mendName(place)
+		}
+	}
 	printed := printedAs(lines, name)
 	d.add(archive.Field{Name: Agency, Value: name, Printed: printed, Confidence: conf, Page: d.first.ordinal, Box: boxOf(ws)})
 	d.add(archive.Field{Name: AgencyPrinted, Value: printed, Confidence: min(confidenceOf(ws), conf+0.05), Page: d.first.ordinal, Box: boxOf(ws)})
@@ -527,6 +532,9 @@ func (d *doc) typeField() {
 				conf -= 0.2
 			}
 		}
+		if g.kindScore < 0.93 {
+			conf = min(conf, 0.85) // no known type: as printed, or the nearest one
+		}
 		d.add(archive.Field{Name: Type, Value: g.kind, Printed: textOf(g.kindWords), Confidence: conf, Page: d.first.ordinal, Box: boxOf(g.kindWords)})
 		return
 	}
@@ -598,12 +606,13 @@ func (d *doc) dateFields() {
 
 func (d *doc) placeField(t dateLine, s *sheet) {
 	f := archive.Field{Name: Place, Printed: textOf(t.place), Page: s.ordinal, Box: boxOf(t.place)}
-	for len(t.place) > 0 && letterCount(t.place[0].Text) == 0 {
+	for len(t.place) > 0 && skeletonWord(t.place[0].Text) == "" {
 		t.place = t.place[1:]
 	}
 	f.Value = strings.Trim(fold.Tones(textOf(t.place)), " ,.;:'`")
 	f.Confidence = 0.3 + 0.6*confidenceOf(t.place)
 	agency := agencyPlace(value(d.out, Agency))
+	f.Value = d.mendName(f.Value)
 	plain := fold.Plain(f.Value)
 	switch best, sc := nearest(f.Value, provinces()); {
 	case sc == 1:

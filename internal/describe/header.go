@@ -482,7 +482,7 @@ func shortSymbol(text string) []int {
 	if m[2] < 0 {
 		return m[4:6]
 	}
-	if _, ok := dossier.TypeOf(dossier.RepairSymbol(text[m[2]:m[3]])); !ok {
+	if _, ok := dossier.TypeOf(dossier.RepairSymbol(text[m[2]:m[3]])); !ok && capitals(text[m[2]:m[3]]) < 1 {
 		return nil
 	}
 	return m[2:4]

@@ -83,11 +83,74 @@ func (g *heading) findKind(s *sheet, h header) {
 			}
 		}
 	}
-	if g.kindRow >= 0 {
+	if g.kindRow >= 0 && g.kindScore >= 0.93 && !(generalKind(g.kind) && s.titleGoesOn(g.kindRow, limit)) {
 		g.foot = g.kindRow + 1
 		return
 	}
-	g.kind, g.kindScore = "", 0
+	g.unknownKind(s, h, top, limit)
+	if g.kindRow >= 0 {
+		g.foot = g.kindRow + 1
+	}
+}
+
+// generalKind reports whether a type's name is only the beginning of many titles.
+func generalKind(name string) bool {
+	switch name {
+	case "Giấy chứng nhận", "Giấy phép", "Giấy xác nhận", "Trích lục", "Biên lai", "Văn bản xác nhận", "Danh sách", "Phụ lục":
+		return true
+	}
+	return false
+}
+
+// titleGoesOn reports whether the row after k is one more line of a title.
+func (s *sheet) titleGoesOn(k, limit int) bool {
+	if k+1 >= limit {
+		return false
+	}
+	t := textOf(s.trimSpecks(s.rows[k+1].words))
+	return capitals(t) >= 0.85 && letterCount(t) >= 4 && !strings.ContainsAny(t, ":/") && s.rows[k+1].base-s.rows[k].base <= 2.2*s.size
+}
+
+// unknownKind takes a title in capitals that begins as titles of forms do and goes on as no known one: it is the type, as
+// printed. There are more kinds of certificates than any list has.
+func (g *heading) unknownKind(s *sheet, h header, top, limit int) {
+	for k := top; k < limit; k++ {
+		ws := s.kindWords(k, h)
+		t := textOf(ws)
+		if !titleLike(t) || k == h.number.row || k == h.date.row {
+			continue
+		}
+		all := append([]word(nil), ws...)
+		last := k
+		for n := k + 1; n < limit && n <= k+3; n++ {
+			if !s.titleGoesOn(n-1, limit) {
+				break
+			}
+			all = append(all, s.trimSpecks(s.kindWords(n, h))...)
+			last = n
+		}
+		if g.kindRow >= 0 && last < g.kindRow {
+			return // what was found stands below: it is the better guess
+		}
+		text := strings.Join(strings.Fields(textOf(all)), " ")
+		g.kind = firstUpper(strings.ToLower(fold.Tones(strings.Trim(text, " .,:;-"))))
+		g.kindWords, g.kindScore, g.kindRow = all, 0.8, last
+		return
+	}
+}
+
+// titleLike reports whether a line in capitals begins as the titles of forms and certificates do.
+func titleLike(t string) bool {
+	if capitals(t) < 0.85 {
+		return false
+	}
+	plain := fold.Plain(t)
+	for _, head := range []string{"giay ", "chung chi", "chung nhan", "trich luc", "bien ban", "phieu ", "bien lai", "hop dong", "to khai", "don ", "ban ", "van ban", "thong bao", "quyet dinh", "danh sach", "bang ", "so "} {
+		if strings.HasPrefix(plain+" ", head) && letterCount(t) >= 6 {
+			return !strings.HasPrefix(plain, "ban hanh") && !strings.HasPrefix(plain, "so y te") && !strings.HasPrefix(plain, "so ")
+		}
+	}
+	return false
 }
 
 // kindWords are the words of a row that can belong to the type: those near the middle, specks left out.

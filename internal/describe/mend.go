@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"sohoa/internal/fold"
+	"sohoa/internal/page"
 )
 
 // pairsText lists pairs of neighbouring syllables that official texts write in one way only: of at least fifteen occurrences with
@@ -120,6 +121,19 @@ func (d *doc) mend(ws []word) ([]string, int) {
 		}
 	}
 	return out, changed
+}
+
+// mendName mends the marks of a place's or person's name by how the paper writes it elsewhere.
+func (d *doc) mendName(name string) string {
+	var ws []word
+	for _, f := range strings.Fields(name) {
+		ws = append(ws, word{Word: page.Word{Text: f, Confidence: 70}})
+	}
+	out, n := d.mend(ws)
+	if n == 0 {
+		return name
+	}
+	return strings.Join(out, " ")
 }
 
 // recase writes form in the case of text and keeps the signs around it.

@@ -51,6 +51,33 @@ func (sig signature) titlePlace() page.Box {
 	return page.Box{}
 }
 
+// unknownTitle takes lines of capitals that begin with an authority (TM., KT., TL., TUQ., Q.) and go on as no known post does: as
+// printed, since who may sign is not a closed list.
+func (sig *signature) unknownTitle(right []printedLine) {
+	s := sig.sheet
+	for i, l := range right {
+		mark, rest, ok := strings.Cut(strings.TrimSpace(l.text), ".")
+		if !ok || capitals(l.text) < 0.85 || letterCount(rest) < 4 {
+			continue
+		}
+		switch fold.Plain(mark) {
+		case "tm", "kt", "tl", "tuq", "q":
+		default:
+			continue
+		}
+		lines, words, last := []string{fold.Tones(l.text)}, l.words, i
+		for k := i + 1; k < len(right) && k <= i+3; k++ {
+			if capitals(right[k].text) < 0.85 || letterCount(right[k].text) < 4 || right[k].base-right[k-1].base > 2.2*s.size {
+				break
+			}
+			lines, words, last = append(lines, fold.Tones(right[k].text)), append(words, right[k].words...), k
+		}
+		sig.title, sig.titleWords, sig.titleScore, sig.found = lines, words, 0.7, true
+		sig.findName(right[i:], last-i)
+		return
+	}
+}
+
 // printedLine is a line of the right column, as read.
 type printedLine struct {
 	words []word
@@ -94,6 +121,9 @@ func findSignature(s *sheet, head string) signature {
 			sig.findName(right[i:], b.last)
 			sig.found = true
 		}
+	}
+	if best < 1 || sig.titleScore < 0.6 {
+		sig.unknownTitle(right)
 	}
 	if !sig.found && recTop >= 0 {
 		sig.findName(right, 0)
@@ -217,7 +247,7 @@ func readTitle(right []printedLine, size float64, head string) block {
 			continue
 		}
 		for _, l := range c {
-			if head != "" && strings.HasSuffix(l.text, head) {
+			if head != "" && strings.HasSuffix(l.text, head) || head == "CHỦ TỊCH" && l.text == "CHÁNH VĂN PHÒNG" {
 				score += 1.6 // the agency's own head signs more often than anyone else
 				break
 			}
@@ -259,6 +289,9 @@ func buildCandidates() [][]entry {
 			}
 			if p.deputy != "" {
 				add(f, "KT. "+p.title, p.deputy)
+			}
+			if p.title != "CHỦ TỊCH" {
+				add(f, "TL. CHỦ TỊCH", p.title)
 			}
 		}
 		if p.deputy != "" {
