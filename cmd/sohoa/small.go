@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"sohoa/internal/local"
+	"sohoa/internal/local/gateway"
 	"sohoa/internal/sample"
 )
 
@@ -86,5 +86,5 @@ type gatewayCmd struct{}
 
 func (*gatewayCmd) Run(e *env) error {
 	signal.Ignore(os.Interrupt) // Ctrl-C reaches the whole group; up ends us in its order
-	return local.ServeGateway(e.ctx, os.Stdin)
+	return gateway.Serve(e.ctx, os.Stdin)
 }

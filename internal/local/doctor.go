@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"sohoa/internal/local/gatewayorder"
 )
 
 // Finding is one thing the embedded servers need of this machine.
@@ -92,7 +94,7 @@ func doctorRedis(ctx context.Context) (detail string, err error) {
 
 // doctorXattr tries the disk; where we may not write, it has nothing to say before the folder is made.
 func doctorXattr(dir string) error {
-	err := checkXattr(dir)
+	err := gatewayorder.CheckXattr(dir)
 	if errors.Is(err, os.ErrPermission) {
 		return fmt.Errorf("cannot be tried in %s: %w", dir, err)
 	}

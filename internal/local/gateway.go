@@ -15,11 +15,13 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"sohoa/internal/local/gatewayorder"
 )
 
 // GatewayConfig says where and how the S3 gateway runs.
 type GatewayConfig struct {
-	// Command is the program that calls ServeGateway, with its arguments. A program at another path than our own must
+	// Command is the program that calls gateway.Serve, with its arguments. A program at another path than our own must
 	// be executable for the account.
 	Command []string
 	Dir     string // objects, their older versions and metadata
@@ -52,15 +54,15 @@ func StartGateway(ctx context.Context, cfg GatewayConfig) (*Gateway, error) {
 	if err := acct.canReach(cfg.Dir); err != nil {
 		return nil, err
 	}
-	for _, dir := range []string{cfg.Dir, filepath.Join(cfg.Dir, objectsDir), filepath.Join(cfg.Dir, versionsDir)} {
+	for _, dir := range []string{cfg.Dir, filepath.Join(cfg.Dir, gatewayorder.ObjectsDir), filepath.Join(cfg.Dir, gatewayorder.VersionsDir)} {
 		if err := acct.ownDir(dir); err != nil {
 			return nil, err
 		}
 	}
-	if err := checkXattr(cfg.Dir); err != nil { // said here too, in our own words and at once
+	if err := gatewayorder.CheckXattr(cfg.Dir); err != nil { // said here too, in our own words and at once
 		return nil, err
 	}
-	order, err := json.Marshal(gatewayOrder{
+	order, err := json.Marshal(gatewayorder.Order{
 		Dir: cfg.Dir, Listen: cfg.Listen, AccessKey: cfg.AccessKey, SecretKey: cfg.SecretKey, Region: Region,
 	})
 	if err != nil {
@@ -135,7 +137,7 @@ func (g *Gateway) health(ctx context.Context, _ int) error {
 			},
 		},
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost"+healthPath, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost"+gatewayorder.HealthPath, nil)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"sohoa/internal/local/gateway"
 )
 
 // TestMain lets the test binary play the programs that the tests start: the gateway, and a process that runs a Stack.
@@ -16,7 +18,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case "gateway":
-			exit(ServeGateway(notified(), os.Stdin))
+			exit(gateway.Serve(notified(), os.Stdin))
 		case "stack":
 			exit(playStack(os.Args[2]))
 		}

@@ -18,7 +18,7 @@ type Config struct {
 	User    string // whom the servers run as when we are root; "" means postgres
 	Logger  *slog.Logger
 
-	// Gateway is the command whose program calls ServeGateway; nil means this program with the argument "gateway".
+	// Gateway is the command whose program calls gateway.Serve; nil means this program with the argument "gateway".
 	Gateway []string
 	// GatewayListen is host:port for a gateway that others should reach by TCP; "" means a unix socket.
 	GatewayListen string

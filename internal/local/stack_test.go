@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"sohoa/internal/local/gatewayorder"
 )
 
 func start(t *testing.T, dir string) *Stack {
@@ -273,7 +275,7 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 		}
 	})
 	t.Run("a file system without extended attributes", func(t *testing.T) {
-		if err := checkXattr("/proc/self"); err == nil {
+		if err := gatewayorder.CheckXattr("/proc/self"); err == nil {
 			t.Error("checkXattr found room on /proc")
 		}
 	})

@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"testing"
 
-	"sohoa/internal/local"
+	"sohoa/internal/local/gateway"
 )
 
 // TestMain lets the test binary play the programs that the tests start: the gateway, and a process that stores.
@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 		defer stop()
 		switch os.Args[1] {
 		case "gateway":
-			exit(local.ServeGateway(ctx, os.Stdin))
+			exit(gateway.Serve(ctx, os.Stdin))
 		case "store":
 			exit(playStore(ctx, os.Args[2], os.Args[3] == "sync"))
 		}

@@ -8,13 +8,13 @@ import (
 	"os/signal"
 	"syscall"
 
-	"sohoa/internal/local"
+	"sohoa/internal/local/gateway"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	if err := local.ServeGateway(ctx, os.Stdin); err != nil {
+	if err := gateway.Serve(ctx, os.Stdin); err != nil {
 		fmt.Fprintln(os.Stderr, "gateway:", err)
 		os.Exit(1)
 	}

@@ -1,4 +1,5 @@
-package local
+// Package gateway is the embedded S3 gateway's process: github.com/versity/versitygw over a folder.
+package gateway
 
 import (
 	"context"
@@ -13,42 +14,31 @@ import (
 	"github.com/versity/versitygw/backend/posix"
 	"github.com/versity/versitygw/embedgw"
 	"golang.org/x/sys/unix"
+
+	"sohoa/internal/local/gatewayorder"
 )
 
-// gatewayOrder is what the gateway process reads from its standard input: secrets stay out of arguments and environment.
-type gatewayOrder struct {
-	Dir       string `json:"dir"`    // objects/ and versions/ lie in it
-	Listen    string `json:"listen"` // a socket path, or host:port
-	AccessKey string `json:"access_key"`
-	SecretKey string `json:"secret_key"`
-	Region    string `json:"region"`
-}
-
 const (
-	objectsDir  = "objects"
-	versionsDir = "versions"
-	healthPath  = "/healthz"
-
 	gatewayConnections = 1024
 	gatewayRequests    = 512
 )
 
-// ServeGateway is the whole of the gateway process: it reads its order from in, serves S3 until ctx ends, and returns.
+// Serve is the whole of the gateway process: it reads its order from in, serves S3 until ctx ends, and returns.
 //
 // It wants a process of its own: the library changes the working folder for good, prints to standard output and
 // allows one gateway a process (docs/adr/0013).
-func ServeGateway(ctx context.Context, in io.Reader) error {
-	var o gatewayOrder
+func Serve(ctx context.Context, in io.Reader) error {
+	var o gatewayorder.Order
 	if err := json.NewDecoder(in).Decode(&o); err != nil {
 		return fmt.Errorf("gateway order: %w", err)
 	}
-	root, versions := filepath.Join(o.Dir, objectsDir), filepath.Join(o.Dir, versionsDir)
+	root, versions := filepath.Join(o.Dir, gatewayorder.ObjectsDir), filepath.Join(o.Dir, gatewayorder.VersionsDir)
 	for _, dir := range []string{root, versions} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return err
 		}
 	}
-	if err := checkXattr(root); err != nil {
+	if err := gatewayorder.CheckXattr(root); err != nil {
 		return err
 	}
 	if err := removeRemains(root); err != nil {
@@ -64,7 +54,7 @@ func ServeGateway(ctx context.Context, in io.Reader) error {
 	}
 	err = embedgw.RunVersityGW(ctx, be, &embedgw.Config{
 		RootUserAccess: o.AccessKey, RootUserSecret: o.SecretKey, Region: o.Region,
-		Ports: []string{o.Listen}, SocketPerm: "0600", HealthPath: healthPath,
+		Ports: []string{o.Listen}, SocketPerm: "0600", HealthPath: gatewayorder.HealthPath,
 		MaxConnections: gatewayConnections, MaxRequests: gatewayRequests, MultipartMaxParts: 10000,
 		KeepAlive: true, Quiet: true, DisableACLs: true,
 	})
@@ -88,24 +78,6 @@ func removeRemains(root string) error {
 		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
-	}
-	return nil
-}
-
-// checkXattr tries what the gateway keeps its metadata in.
-func checkXattr(dir string) error {
-	f, err := os.CreateTemp(dir, ".xattr-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()); _ = f.Close() }()
-	const name = "user.sohoa.probe"
-	if err := unix.Fsetxattr(int(f.Fd()), name, []byte("x"), 0); err != nil {
-		return fmt.Errorf("the file system of %s keeps no extended attributes (%w), in which the object store keeps checksums and locks: use ext4, xfs or btrfs for the data folder", dir, err)
-	}
-	var b [8]byte
-	if n, err := unix.Fgetxattr(int(f.Fd()), name, b[:]); err != nil || string(b[:n]) != "x" {
-		return fmt.Errorf("the file system of %s does not give extended attributes back (%v): use ext4, xfs or btrfs for the data folder", dir, err)
 	}
 	return nil
 }
