@@ -59,6 +59,87 @@ func TestFieldsOfALetter(t *testing.T) {
 	})
 }
 
+func TestADepartmentIsNoNumber(t *testing.T) {
+	t.Parallel()
+	p := newPaper()
+	p.mid(560, 300, "UBND TỈNH BÌNH PHƯỚC").mid(1760, 300, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+	p.mid(560, 370, "SỞ TƯ PHÁP").mid(1760, 370, "Độc lập - Tự do - Hạnh phúc")
+	p.mid(1320, 600, "GIẤY CHỨNG NHẬN").mid(1320, 680, "CƠ SỞ ĐỦ ĐIỀU KIỆN AN TOÀN THỰC PHẨM").body(900, 5)
+	check(t, "department", Fields([]page.Result{p.res}, Hints{}), map[string]string{
+		Agency: "Sở Tư pháp", Superior: "UBND TỈNH BÌNH PHƯỚC", Type: "Giấy chứng nhận cơ sở đủ điều kiện an toàn thực phẩm",
+	})
+}
+
+func TestAHandwrittenNumberIsNotGuessed(t *testing.T) {
+	t.Parallel()
+	for name, line := range map[string]string{
+		"parted from the slash":         "Số: 36 /QĐ-UBND",
+		"run together with a loose day": "Số: 36/QĐ-UBND",
+		"glued to the label":            "Số:36 /QĐ-UBND",
+		"nothing read":                  "Số:    /QĐ-UBND",
+		"read as letters":               "Số: đ# /QĐ-UBND",
+	} {
+		p := newPaper()
+		p.mid(560, 300, "ỦY BAN NHÂN DÂN").mid(1660, 300, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM").mid(560, 370, "TỈNH QUẢNG NGÃI")
+		p.at(430, 500, line).at(1300, 500, "Quảng Ngãi, ngày 0B tháng 02 năm 2025").mid(1320, 700, "QUYẾT ĐỊNH").body(900, 5)
+		f := get(Fields([]page.Result{p.res}, Hints{}), Number)
+		if f.Value != "" || !f.Handwritten || f.Box.Empty() {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+func TestPagesLeftLyingAreRead(t *testing.T) {
+	t.Parallel()
+	up := decision().res
+	for _, turn := range []page.Turn{90, 270} {
+		lying := page.Result{Width: up.Height, Height: up.Width}
+		for _, l := range up.Lines {
+			n := page.Line{}
+			for _, w := range l.Words {
+				b := w.Box
+				if turn == 90 { // turned clockwise to stand: now it lies anticlockwise
+					w.Box = page.Box{X0: b.Y0, X1: b.Y1, Y0: up.Width - b.X1, Y1: up.Width - b.X0}
+				} else {
+					w.Box = page.Box{X0: up.Height - b.Y1, X1: up.Height - b.Y0, Y0: b.X0, Y1: b.X1}
+				}
+				n.Words = append(n.Words, w)
+				n.Box = n.Box.Union(w.Box)
+			}
+			lying.Lines = append(lying.Lines, n)
+		}
+		fields := Fields([]page.Result{lying}, Hints{})
+		check(t, "lying", fields, map[string]string{Agency: "Ủy ban nhân dân tỉnh Quảng Ngãi", Symbol: "QĐ-UBND", Type: "Quyết định"})
+	}
+}
+
+func TestSyllables(t *testing.T) {
+	t.Parallel()
+	for _, s := range strings.Fields("nguyễn quyết giải thủy ủy ban hòa oanh khuya chuyện gì giếng yêu ưu rượu xoong quýt đ ươm") {
+		if got := validSyllable(s); got != (s != "đ") {
+			t.Errorf("validSyllable(%q) = %v", s, got)
+		}
+	}
+	for _, s := range strings.Fields("quyêt giây't øiao nhândân stnmt caćp") {
+		if validSyllable(s) {
+			t.Errorf("validSyllable(%q)", s)
+		}
+	}
+	p := parted(word{Word: page.Word{Text: "NHÂNDÂN", Box: page.Box{X1: 70, Y1: 20}}, x1: 70})
+	if len(p) != 2 || p[0].Text != "NHÂN" || p[1].Text != "DÂN" || p[0].Box.X1 != p[1].Box.X0 {
+		t.Errorf("parted(NHÂNDÂN) = %+v", p)
+	}
+}
+
+func TestHolderIDsNeedTheirWords(t *testing.T) {
+	t.Parallel()
+	p := newPaper().at(400, 900, "Số CCCD: 031 085 001234 cấp ngày 01/02/2022").at(400, 1000, "Số tiền: 123456789 đồng").at(400, 1100, "CMND số 031234567")
+	ids := HolderIDs([]page.Result{p.res})
+	if len(ids) != 2 || ids[0].ID.Reveal() != "031085001234" || ids[1].ID.Reveal() != "031234567" || ids[0].Box.Empty() || ids[0].Page != 1 {
+		t.Errorf("HolderIDs = %v", ids)
+	}
+}
+
 func TestFieldsOfACertificate(t *testing.T) {
 	t.Parallel()
 	p := newPaper()

@@ -349,7 +349,7 @@ func readNumber(r row, h *header) (numberLine, float64) {
 	score := 0.0
 	label := -1 // index of the word that holds "Số"
 	for i, w := range ws[:min(3, len(ws))] {
-		if labelRule().MatchString(skeleton([]rune(w.Text))) {
+		if labelRule().MatchString(skeleton([]rune(w.Text))) && fold.Accented(w.Text) != "sở" {
 			label = i
 			n.labelled = true
 			score += 0.5
@@ -365,7 +365,7 @@ func readNumber(r row, h *header) (numberLine, float64) {
 	}
 	if at == nil {
 		// The symbol was lost, but the label stands where a number's does.
-		if label != 0 || h.split == 0 || ws[0].x0 > h.split || letterCount(string(text)) > 8 || len(ws) > 1 && len([]rune(ws[1].Text)) > 3 {
+		if label != 0 || !strings.ContainsAny(ws[0].Text, ":.;") || h.split == 0 || ws[0].x0 > h.split || letterCount(string(text)) > 8 || len(ws) > 1 && len([]rune(ws[1].Text)) > 3 {
 			return n, 0
 		}
 		w := ws[0]

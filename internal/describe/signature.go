@@ -469,8 +469,8 @@ func familyName(t string) (string, float64) {
 		return found, 0.9
 	case n > 1 && toneless(t) == acc: // lost its tone
 		return found, 0.8
-	case n > 0:
-		return fold.Tones(t), 0.6
+	case n > 0: // bears a tone that no family name with these letters has
+		return found, 0.6
 	}
 	if e, ok := only(surnameEntries(), func(e entry) bool { // first letter lost: rần, guyễn
 		return len(plain) >= 3 && len(e.plain) == len(plain)+1 && strings.HasSuffix(e.plain, plain)
