@@ -245,6 +245,8 @@ type documentData struct {
 	Query     string
 	Lines     []litLine
 	Boxes     *boxes
+	Fields    []archive.Field // what people ask for first, in their order
+	Others    []archive.Field
 	Asked     int
 	History   []retrieve.Event
 	Parts     []retrieve.PartKind
@@ -263,11 +265,7 @@ func (s *Server) documentPage(r *http.Request, a archive.Actor) (view, error) {
 	if d.History, err = s.d.Retrieve.History(ctx, a, d.View.ID); err != nil {
 		return view{}, err
 	}
-	for _, f := range d.View.Fields {
-		if f.Asked {
-			d.Asked++
-		}
-	}
+	d.sortFields()
 	d.Parts = partKinds()
 	if d.View.Processing != archive.Archived {
 		d.Parts = []retrieve.PartKind{retrieve.PartMaster}
@@ -306,7 +304,40 @@ func (d *documentData) readPage(s *Server, r *http.Request, a archive.Actor) {
 	}
 	var found []page.Box
 	d.Lines, found = litPage(res, d.Query)
-	if len(found) > 0 && res.Width > 0 && res.Height > 0 {
-		d.Boxes = &boxes{res.Width, res.Height, found}
+	b := boxes{Width: res.Width, Height: res.Height, Found: found}
+	wanted := r.URL.Query().Get("field")
+	for _, f := range d.View.Fields {
+		if f.Name == wanted && f.Page == d.Page.Ordinal && !f.Box.Empty() {
+			b.Field = append(b.Field, f.Box)
+		}
 	}
+	if len(b.Found)+len(b.Field) > 0 && res.Width > 0 && res.Height > 0 {
+		d.Boxes = &b
+	}
+}
+
+// sortFields puts what a person asks of a paper first; the rest, whatever it is, follows folded away. A field that waits for a
+// person is never folded away.
+func (d *documentData) sortFields() {
+	first := []string{
+		"agency", "type", "number", "symbol", "date", "subject", "abstract", "signer_name", "signer", "signer_title_as_printed", "title", "holder", "holder_id",
+		"dossier", "procedure", "validity", "licence_number", "serial", "parcel", "map_sheet", "address", "annex", "place", "recipients",
+	}
+	for _, f := range d.View.Fields {
+		if f.Asked {
+			d.Asked++
+		}
+		if f.Asked || slices.Contains(first, f.Name) {
+			d.Fields = append(d.Fields, f)
+		} else {
+			d.Others = append(d.Others, f)
+		}
+	}
+	rank := func(f archive.Field) int {
+		if i := slices.Index(first, f.Name); i >= 0 {
+			return i
+		}
+		return len(first)
+	}
+	slices.SortStableFunc(d.Fields, func(a, b archive.Field) int { return rank(a) - rank(b) })
 }

@@ -412,5 +412,6 @@ func (s *Server) flash(lang string, r *http.Request) string {
 // boxes of a page in the units of its picture, for the overlay.
 type boxes struct {
 	Width, Height int
-	Found         []page.Box
+	Found         []page.Box // what was searched for
+	Field         []page.Box // where a field was read
 }
