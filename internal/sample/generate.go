@@ -198,10 +198,7 @@ func (p *plan) choose(i int) (layout, int) {
 // paper makes paper i: its truth and the bytes of its scan.
 func (p *plan) paper(i int) (Paper, []byte, error) {
 	lay, grade := p.choose(i)
-	w := newWriter(p.fonts, newRNG(p.seed, i, "text"), careOf(grade))
-	lay.write(w)
-	w.mailroom()
-	w.spellFields()
+	w := p.set(lay, i, grade)
 
 	r := newRNG(p.seed, i, "scan")
 	wear := gradeWear(r, grade)
@@ -252,6 +249,15 @@ func (p *plan) paper(i int) (Paper, []byte, error) {
 	case PNG:
 	}
 	return Paper{Name: name, Truth: t}, out, nil
+}
+
+// set writes paper i and does with it what a mailroom does.
+func (p *plan) set(lay layout, i, grade int) *writer {
+	w := newWriter(p.fonts, newRNG(p.seed, i, "text"), careOf(grade))
+	lay.write(w)
+	w.mailroom()
+	w.spellFields()
+	return w
 }
 
 // careOf is how likely the clerks of a grade keep seals and stamps off the print.

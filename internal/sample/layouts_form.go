@@ -169,7 +169,7 @@ func writeMarriage(w *writer) {
 	number := w.number()
 	w.fields.Number, w.fields.Symbol, w.fields.NumberSymbol = number, strconv.Itoa(d.year), number+"/"+strconv.Itoa(d.year)
 	w.fields.Flags.HandwrittenNumber = true
-	w.line(left, w.l-10, w.rt, w.size, piece{text: "Số:", face: w.family[0]}, piece{text: number, face: w.hand, hand: true}, piece{text: "/" + strconv.Itoa(d.year), face: w.family[0]})
+	w.line(left, w.l-10, w.rt, w.size, piece{text: "Số:", face: w.family[0]}, piece{text: number, face: w.hand, hand: true, field: "number"}, piece{text: "/" + strconv.Itoa(d.year), face: w.family[0]})
 	w.gap(10)
 	w.formTitle("Giấy chứng nhận kết hôn", 22, redInk)
 	w.gap(18)
@@ -375,7 +375,7 @@ func writeAttorney(w *writer) {
 	w.gap(4)
 	number := w.number()
 	w.para(fmt.Sprintf("Ngày %s, tại Ủy ban nhân dân %s, tôi chứng thực ông/bà có tên trên có năng lực hành vi dân sự, tự nguyện ký vào giấy này trước mặt tôi.", d.slashed(), l.communeFull()), 0)
-	w.line(left, w.l, w.rt, w.size, piece{text: "Số chứng thực:", face: w.family[0]}, piece{text: number, face: w.hand, hand: true}, piece{text: fmt.Sprintf("quyển số %02d-SCT/CK,ĐC", w.r.span(1, 9)), face: w.family[0]})
+	w.line(left, w.l, w.rt, w.size, piece{text: "Số chứng thực:", face: w.family[0]}, piece{text: number, face: w.hand, hand: true, field: "number"}, piece{text: fmt.Sprintf("quyển số %02d-SCT/CK,ĐC", w.r.span(1, 9)), face: w.family[0]})
 	w.fields.Number, w.fields.NumberSymbol, w.fields.Flags.HandwrittenNumber = number, number, true
 	w.sign(signing{authority: w.authority(a), name: fullName(w.r, w.r.chance(0.3)), ring: a.ring})
 	w.fields.Date = d.iso()

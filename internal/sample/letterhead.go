@@ -99,7 +99,7 @@ func (w *writer) numberPieces(h letterhead) []piece {
 	if h.printed {
 		return []piece{{text: "Số: " + h.number + "/" + h.symbol, face: plain}}
 	}
-	return []piece{{text: "Số:", face: plain}, {text: h.number, face: w.hand, hand: true}, {text: "/" + h.symbol, face: plain}}
+	return []piece{{text: "Số:", face: plain}, {text: h.number, face: w.hand, hand: true, field: "number"}, {text: "/" + h.symbol, face: plain}}
 }
 
 func (w *writer) datePieces(h letterhead) []piece {
@@ -110,7 +110,7 @@ func (w *writer) datePieces(h letterhead) []piece {
 	}
 	return []piece{
 		{text: h.place + ", ngày", face: italic},
-		{text: day, face: w.hand, hand: true},
+		{text: day, face: w.hand, hand: true, field: "day"},
 		{text: "tháng " + month + " năm " + year, face: italic},
 	}
 }

@@ -75,8 +75,7 @@ func TestPlainTesseractFindsTheCleanestGradeEasyAndStampedTextHard(t *testing.T)
 
 // drawPaper sets and renders every text side of a paper in gray.
 func drawPaper(p *plan, lay layout, i, grade int) ([]*picture, []PageTruth) {
-	w := newWriter(p.fonts, newRNG(p.seed, i, "text"), careOf(grade))
-	lay.write(w)
+	w := p.set(lay, i, grade)
 	d := p.renderer(i, grade)
 	var pics []*picture
 	var truths []PageTruth

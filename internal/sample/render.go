@@ -267,7 +267,7 @@ func (d *renderer) describe(s *sheet, t *PageTruth, m affine) {
 	for _, l := range s.lines {
 		lt := LineTruth{Text: l.text()}
 		for _, w := range l.words {
-			wt := WordTruth{Text: w.text, Box: box(w.x0, w.y0, w.x1, w.y1), Handwritten: w.hand}
+			wt := WordTruth{Text: w.text, Box: box(w.x0, w.y0, w.x1, w.y1), Handwritten: w.hand, Field: w.field}
 			for _, se := range s.seals {
 				wt.Stamped = wt.Stamped || se.covers(w)
 			}

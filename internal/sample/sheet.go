@@ -55,6 +55,7 @@ type word struct {
 	text           string
 	x0, y0, x1, y1 float64
 	hand           bool
+	field          string // "number" or "day" when a pen wrote it
 }
 
 // line is one printed line of the truth, in reading order.
@@ -74,9 +75,10 @@ func (l line) text() string {
 
 // piece is text in one style; a line is set from pieces.
 type piece struct {
-	text string
-	face faceID
-	hand bool
+	text  string
+	face  faceID
+	hand  bool
+	field string // what a handwritten piece fills in
 }
 
 // token is a word to be set: no white space inside. A token may consist of several pieces that touch.
@@ -84,5 +86,6 @@ type token struct {
 	text  string
 	face  faceID
 	hand  bool
+	field string
 	width float64
 }

@@ -94,5 +94,6 @@ type WordTruth struct {
 	Text        string   `json:"text"`
 	Box         page.Box `json:"box"`
 	Handwritten bool     `json:"handwritten,omitempty"`
+	Field       string   `json:"field,omitempty"`   // "number" or "day" where a pen filled it in
 	Stamped     bool     `json:"stamped,omitempty"` // a seal lies on at least a quarter of its box
 }

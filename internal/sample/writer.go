@@ -167,7 +167,7 @@ func (w *writer) tokens(size float64, pieces []piece) []token {
 			text = oldSpelling().Replace(text)
 		}
 		for _, t := range strings.Fields(text) {
-			out = append(out, token{t, p.face, p.hand, w.fonts.width(p.face, sz, t)})
+			out = append(out, token{t, p.face, p.hand, p.field, w.fonts.width(p.face, sz, t)})
 		}
 	}
 	return out
@@ -215,7 +215,7 @@ func (w *writer) word(t token, size, x, base float64) word {
 	}
 	w.cur.runs = append(w.cur.runs, r)
 	ix0, iy0, ix1, iy1 := w.fonts.ink(t.face, r.size, t.text)
-	return word{t.text, x + ix0, r.y + iy0, x + ix1, r.y + iy1, t.hand}
+	return word{t.text, x + ix0, r.y + iy0, x + ix1, r.y + iy1, t.hand, t.field}
 }
 
 // line sets pieces on one line between x0 and x1 at the cursor and moves the cursor down.
