@@ -1,5 +1,7 @@
+#define _GNU_SOURCE
 #include "lept.h"
 
+#include <dlfcn.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -351,7 +353,7 @@ PIX *so_ink(PIX *pix, int threshold) {
 }
 
 int so_skew(PIX *ink, double range, float *degrees, float *conf, float *score) {
-	return pixFindSkewSweepAndSearchScore(ink, degrees, conf, score, 1, 1, 0, (l_float32)range, 1, 0.02f);
+	return pixFindSkewSweepAndSearchScore(ink, degrees, conf, score, 2, 1, 0, (l_float32)range, 1, 0.02f);
 }
 
 int so_letters(PIX *ink, int min, int max) {
@@ -400,4 +402,28 @@ int so_encode_jpeg(PIX *pix, int quality, unsigned char **out, size_t *size) {
 
 int so_encode_tiff_g4(PIX *ink, unsigned char **out, size_t *size) {
 	return pixWriteMemTiff(out, size, ink, IFF_TIFF_G4);
+}
+
+// tesseract keeps the picture of each line it reads as a PNG in memory and decodes it again at once, which is a fifteenth of
+// its time. libtesseract finds this definition before leptonica's: what it asks to have as PNG it gets as leptonica's raw
+// format, which pixReadMem knows too. Nothing else in this program asks for PNG.
+l_ok pixWriteMem(l_uint8 **data, size_t *size, PIX *pix, l_int32 format) {
+	static l_ok (*next)(l_uint8 **, size_t *, PIX *, l_int32);
+	if (format == IFF_PNG) {
+		l_uint32 *raw = NULL;
+		l_ok failed = pixSerializeToMemory(pix, &raw, size);
+		*data = (l_uint8 *)raw;
+		return failed;
+	}
+	if (next == NULL) {
+		*(void **)(&next) = dlsym(RTLD_NEXT, "pixWriteMem");
+	}
+	return next == NULL ? 1 : next(data, size, pix, format);
+}
+
+int so_serialize(PIX *pix, unsigned char **out, size_t *size) {
+	l_uint32 *raw = NULL;
+	int failed = pixSerializeToMemory(pix, &raw, size);
+	*out = (unsigned char *)raw;
+	return failed;
 }

@@ -8,7 +8,7 @@ package lept
 
 // #cgo pkg-config: lept libjpeg
 // #cgo CFLAGS: -O2 -Wall -Wextra
-// #cgo LDFLAGS: -lm
+// #cgo LDFLAGS: -lm -ldl
 // #include "lept.h"
 // #include <stdlib.h>
 import "C"
@@ -286,13 +286,15 @@ func (x *Pix) Rows() []byte {
 	return out
 }
 
-// RowsAfter is Rows with room for a header before the pixels.
-func (x *Pix) RowsAfter(header string) []byte {
-	n := x.Width() * x.Height()
-	out := make([]byte, len(header)+n)
-	copy(out, header)
-	C.so_rows(x.p, (*C.uchar)(unsafe.Pointer(&out[len(header)])))
-	return out
+// Serialize writes leptonica's own raw format: its readers take it without decoding.
+func (x *Pix) Serialize() ([]byte, error) {
+	var out *C.uchar
+	var n C.size_t
+	if C.so_serialize(x.p, &out, &n) != 0 {
+		return nil, fmt.Errorf("serialize: %w", ErrNoMemory)
+	}
+	defer C.free(unsafe.Pointer(out))
+	return C.GoBytes(unsafe.Pointer(out), C.int(n)), nil
 }
 
 // EncodeJPEG encodes a gray or colour picture, colour without chroma subsampling.

@@ -56,4 +56,7 @@ PIX *so_soften(PIX *gray);
 int so_encode_jpeg(PIX *pix, int quality, unsigned char **out, size_t *size);
 int so_encode_tiff_g4(PIX *ink, unsigned char **out, size_t *size);
 
+// so_serialize writes leptonica's raw format, which pixReadMem reads without decoding anything.
+int so_serialize(PIX *pix, unsigned char **out, size_t *size);
+
 #endif

@@ -102,8 +102,11 @@ func (c *client) read(gray *lept.Pix, mode int, dpi float64) ([]page.Line, error
 	if err := c.set(mode, int(min(max(dpi, 70), 2400))); err != nil { // tesseract takes no others
 		return nil, err
 	}
-	header := fmt.Sprintf("P5\n%d %d\n255\n", gray.Width(), gray.Height())
-	if err := c.tess.SetImageFromBytes(gray.RowsAfter(header)); err != nil {
+	raw, err := gray.Serialize()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.tess.SetImageFromBytes(raw); err != nil {
 		return nil, fmt.Errorf("hand over picture: %w", err)
 	}
 	text, err := c.tess.HOCRText()

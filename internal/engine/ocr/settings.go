@@ -79,7 +79,7 @@ func Default() Settings {
 
 		Sideways:    1.2,
 		UpsideDown:  -3,
-		AscenderDPI: 150,
+		AscenderDPI: 100,
 
 		TurnSure:  85,
 		TurnBelow: 65,
