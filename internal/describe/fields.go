@@ -32,6 +32,13 @@ func Fields(pages []page.Result, hints Hints) []archive.Field {
 	return d.fields()
 }
 
+// A document is described from its first and last pages; in between stands nothing that describes it. This bounds time and
+// memory for files of thousands of pages.
+const (
+	firstPages = 250
+	lastPages  = 20
+)
+
 // doc is a document while it is described.
 type doc struct {
 	pages  []page.Result
@@ -50,6 +57,9 @@ type doc struct {
 func newDoc(pages []page.Result, hints Hints) *doc {
 	d := &doc{pages: pages, hints: hints}
 	for i := range pages {
+		if i >= firstPages && i < len(pages)-lastPages {
+			continue
+		}
 		if pages[i].Kind == page.Text && len(pages[i].Lines) > 0 {
 			d.sheets = append(d.sheets, newSheet(i+1, &pages[i]))
 		}
@@ -617,6 +627,8 @@ func (d *doc) placeField(t dateLine, s *sheet) {
 	switch best, sc := nearest(f.Value, provinces()); {
 	case sc == 1:
 		f.Value, f.Confidence = best, max(f.Confidence, 0.97)
+	case plain != "" && plain == d.superiorPlace():
+		f.Confidence = max(f.Confidence, 0.96)
 	case agency != "" && plain == fold.Plain(agency):
 		f.Value, f.Confidence = agency, max(f.Confidence, 0.96) // read twice
 	case agency != "" && strings.HasPrefix(fold.Plain(agency), plain):
@@ -625,6 +637,19 @@ func (d *doc) placeField(t dateLine, s *sheet) {
 		f.Confidence = min(f.Confidence, 0.8) // one letter off a province: misread, or a commune
 	}
 	d.add(f)
+}
+
+// superiorPlace is the place of the agency above, folded plain: a department's letterhead names its province there.
+func (d *doc) superiorPlace() string {
+	var lines []string
+	for _, l := range d.header.agency[:min(d.header.issuer, len(d.header.agency))] {
+		lines = append(lines, textOf(l))
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	name, _ := agencyName(lines, nil)
+	return fold.Plain(agencyPlace(name))
 }
 
 func value(fields []archive.Field, name string) string {

@@ -91,8 +91,8 @@ const (
 	SubjectClose = "subject_similarity_0.95"
 )
 
-// Score compares the fields of papers with their truth, by file name. A handwritten day is not part of the date's score, and
-// a handwritten number is right when it was found and left empty: both are a person's to read.
+// Score compares the fields of papers with their truth, by file name. A handwritten day is not part of the date's score; it and
+// handwritten numbers are a person's to read, and have rows of their own that count whether they were found as such.
 func Score(truth []Truth, read map[string][]archive.Field) Scores {
 	s := Scores{Fields: map[string]FieldScore{}, Skipped: map[string]int{}, Wrong: map[string]int{}}
 	for _, t := range truth {
@@ -193,13 +193,18 @@ func (s *Scores) number(t Truth, fields []archive.Field) {
 		return
 	}
 	got, asked := valueOf(fields, Number)
-	if t.Flags.HandwrittenNumber {
-		found := got.Handwritten && got.Value == "" && !got.Box.Empty() || got.Source == FromLaid && got.Value == t.Number
-		s.count(t.File, NumberFound, t.Number, got.Value, found, found, true)
-		return
+	same := got.Value != "" && dossier.Number{Serial: got.Value}.Key() == dossier.Number{Serial: t.Number}.Key()
+	found := got.Handwritten && got.Value == "" && !got.Box.Empty() || got.Source == FromLaid && same
+	misses := len(s.Misses)
+	s.count(t.File, Number, t.Number, got.Value, got.Value == t.Number, same, asked)
+	if t.NumberSymbol != "" {
+		both, asked := valueOf(fields, NumberSymbol)
+		s.count(t.File, NumberSymbol, t.NumberSymbol, both.Value, both.Value == t.NumberSymbol, fold.Accented(both.Value) == fold.Accented(t.NumberSymbol), asked)
 	}
-	key := func(n string) string { return dossier.Number{Serial: n}.Key() }
-	s.count(t.File, Number, t.Number, got.Value, got.Value == t.Number, key(got.Value) == key(t.Number), asked)
+	if t.Flags.HandwrittenNumber {
+		s.Misses = s.Misses[:misses] // left to a person, as it should be
+		s.count(t.File, NumberFound, t.Number, got.Value, found, found, true)
+	}
 }
 
 func (s *Scores) count(file, name, want, got string, exact, normalised, asked bool) {
@@ -257,7 +262,7 @@ func upperTail(k, n int, p float64) float64 {
 // String prints the scores as a table, for people.
 func (s Scores) String() string {
 	var b strings.Builder
-	for _, name := range []string{Agency, AgencyPrinted, Number, NumberFound, Symbol, Type, Date, DayFound, Place, Subject, SubjectClose, SignerName, SignerTitle, SignaturePage, Pages, Holder, HolderID, Address, Parcel, MapSheet, Serial, LicenceNumber} {
+	for _, name := range []string{Agency, AgencyPrinted, Number, NumberSymbol, NumberFound, Symbol, Type, Date, DayFound, Place, Subject, SubjectClose, SignerName, SignerTitle, SignaturePage, Pages, Holder, HolderID, Address, Parcel, MapSheet, Serial, LicenceNumber} {
 		if f, ok := s.Fields[name]; ok {
 			fmt.Fprintf(&b, "%-26s exact %3d  normalised %3d  asked %3d  of %3d  lower95 %.3f  unasked wrong %d/%d\n", name, f.Exact, f.Normalised, f.Asked, f.N, f.Lower95, s.Wrong[name], s.Skipped[name])
 		}

@@ -300,7 +300,9 @@ type window struct {
 // seek finds the run of words most like want (a folded plain text) among rows from to to.
 func (s *sheet) seek(want string, from, to int) window {
 	n := strings.Count(want, " ") + 1
-	best := window{row: -1}
+	// Below this nobody asks; what is much shorter or longer cannot reach it, and need not be compared.
+	const least = 0.5
+	best := window{row: -1, score: least}
 	for k := max(0, from); k < min(to, len(s.rows)); k++ {
 		ws := s.rows[k].words
 		plain := make([]string, len(ws))
@@ -309,12 +311,18 @@ func (s *sheet) seek(want string, from, to int) window {
 		}
 		for i := range ws {
 			for m := max(1, n-2); m <= n+2 && i+m <= len(ws); m++ {
-				sc := similarity(strings.Join(strings.Fields(strings.Join(plain[i:i+m], " ")), " "), want)
-				if sc > best.score {
+				text := strings.Join(strings.Fields(strings.Join(plain[i:i+m], " ")), " ")
+				if a, b := float64(len(text)), float64(len(want)); min(a, b)/max(a, b) <= best.score {
+					continue
+				}
+				if sc := similarity(text, want); sc > best.score {
 					best = window{k, i, i + m, sc}
 				}
 			}
 		}
+	}
+	if best.row < 0 {
+		best.score = 0
 	}
 	return best
 }
