@@ -90,10 +90,7 @@ func (t *textLayer) place(l *page.Line, base baseline, em float64) {
 	for i := range t.places {
 		p := &t.places[i]
 		if i+1 < len(t.places) {
-			gap := t.places[i+1].x - p.x - p.length
-			if gap < leastGap*em && gap > -p.length/2 { // words that touch are set a little narrower, so that readers see two
-				p.length = max(p.length+gap-leastGap*em, p.length*2/3)
-			}
+			part(p, &t.places[i+1], leastGap*em)
 		}
 		p.stretch = 100
 		if p.advance > 0 && p.length > 0 {
@@ -101,6 +98,20 @@ func (t *textLayer) place(l *page.Line, base baseline, em float64) {
 		}
 		t.stretches = append(t.stretches, p.stretch)
 	}
+}
+
+// part keeps two neighbours apart by least: words that touch, or that recognition laid over one another, are set narrower, so that readers see two.
+func part(p, next *place, least float64) {
+	if room := next.x - p.x - least; room >= p.length || next.x < p.x-p.length/2 {
+		return // apart already, or next stands elsewhere
+	} else if room >= p.length/3 {
+		p.length = room
+		return
+	}
+	p.length /= 3
+	shift := p.x + p.length + least - next.x
+	next.x += shift
+	next.length = max(next.length-shift, next.length/3)
 }
 
 // turnTo makes the line's first word the origin and the baseline the x axis.

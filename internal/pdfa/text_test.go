@@ -95,6 +95,34 @@ func TestCopyingGivesTheTextInOrder(t *testing.T) {
 	}
 }
 
+func TestWordsLaidOverOneAnotherStayTwoWords(t *testing.T) {
+	t.Parallel()
+	l := paper()
+	l.Result.Lines = nil
+	for i, boxes := range [][][2]int{
+		{{300, 400}, {401, 500}}, // touching
+		{{300, 400}, {395, 500}}, // overlapping
+		{{300, 400}, {330, 420}}, // the second begins in the first
+		{{300, 400}, {305, 320}}, // the second lies in the first
+		{{300, 400}, {300, 500}}, // one place
+		{{300, 400}, {280, 350}}, // the second begins before the first
+	} {
+		line := page.Line{Size: 46, BaseFrom: page.Point{X: 300, Y: float64(400 + 100*i)}, BaseTo: page.Point{X: 500, Y: float64(400 + 100*i)}}
+		for j, b := range boxes {
+			box := page.Box{X0: b[0], Y0: 364 + 100*i, X1: b[1], Y1: 410 + 100*i}
+			line.Words = append(line.Words, page.Word{Text: []string{"Luật", "Tổ"}[j], Box: box})
+			line.Box = line.Box.Union(box)
+		}
+		l.Result.Lines = append(l.Result.Lines, line)
+	}
+	path := store(t, t.TempDir(), "over", write(t, snapshot(), l))
+	for i, got := range strings.Split(strings.TrimSpace(pdfatest.PopplerText(t, path)[0]), "\n") {
+		if want := "Luật Tổ"; got != want {
+			t.Errorf("line %d is read as %q, want %q", i+1, got, want)
+		}
+	}
+}
+
 func TestWordsStandWhereTheyWereRead(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
