@@ -3,6 +3,7 @@ package layered_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -241,6 +242,28 @@ func TestAGrayScanGetsNoColour(t *testing.T) {
 	small := split(t, leafOf(t, gray, 85))
 	if len(small.Overlays) != 1 || small.Picture.Components != 1 || small.Overlays[0].Picture.Components != 1 {
 		t.Errorf("layers %d, components %d", len(small.Overlays), small.Picture.Components)
+	}
+}
+
+func TestTheWriterWritesLayers(t *testing.T) {
+	t.Parallel()
+	w := layered.Writer{Inner: pdfa.Writer{}}
+	l := leafOf(t, scan(620, 877), 85)
+	var full, access bytes.Buffer
+	for _, c := range []struct {
+		w digitise.Writer
+		b *bytes.Buffer
+	}{{pdfa.Writer{}, &full}, {w, &access}} {
+		r, err := c.w.Begin(c.b, digitise.Snapshot{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(r.Add(l), r.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if access.Len()*3 > full.Len() || w.Name() == (pdfa.Writer{}).Name() {
+		t.Errorf("%s has %d bytes, %s %d", w.Name(), access.Len(), pdfa.Writer{}.Name(), full.Len())
 	}
 }
 
