@@ -38,7 +38,6 @@ type snapshot struct {
 	seq      int64 // number of the last change
 	progress []byte
 	done     bool
-	err      error // the look failed; the rest is of the look before
 }
 
 // watch looks at one batch for its followers.
@@ -111,30 +110,33 @@ func (h *hub) close() {
 // watcher may read everything; each follower was asked before who it is, and a batch lies in one unit.
 func watcher() archive.Actor { return archive.Actor{Account: "watcher", Role: archive.Auditor} }
 
+// rowsEvery is how often rows are read although the counts of the batch stand still: a title may have come.
+const rowsEvery = 10
+
 func (h *hub) run(ctx context.Context, w *watch, id archive.BatchID) {
-	t := time.NewTicker(h.every)
+	t := time.NewTimer(0)
 	defer t.Stop()
-	for {
-		err := h.look(ctx, w, id)
-		if ctx.Err() != nil {
-			return
-		}
-		if err != nil {
-			h.logger.WarnContext(ctx, "look at batch", "batch", id, "error", err)
-			w.mu.Lock()
-			w.snap.err = err
-			w.mu.Unlock()
-		}
+	for n := 0; ; n++ {
 		select {
 		case <-ctx.Done():
 			return
 		case <-t.C:
 		}
+		began := time.Now()
+		err := h.look(ctx, w, id, n%rowsEvery == 0)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			h.logger.WarnContext(ctx, "look at batch", "batch", id, "error", err)
+		}
+		t.Reset(max(h.every, 10*time.Since(began))) // however large the batch, looking takes a tenth of the catalogue's time at most
 	}
 }
 
-// look compares the batch with what was there before. Counts come first and rows after: a change in between shows in the next look.
-func (h *hub) look(ctx context.Context, w *watch, id archive.BatchID) error {
+// look compares the batch with what was there before. Rows are read when a count has changed, or when asked for. Counts come first
+// and rows after: a change in between shows in the next look.
+func (h *hub) look(ctx context.Context, w *watch, id archive.BatchID, rows bool) error {
 	p, err := h.retrieve.Progress(ctx, watcher(), id)
 	if err != nil {
 		return err
@@ -142,6 +144,9 @@ func (h *hub) look(ctx context.Context, w *watch, id archive.BatchID) error {
 	progress, err := json.Marshal(ProgressState{p, p.Done()})
 	if err != nil {
 		return err
+	}
+	if !rows && string(progress) == string(w.snap.progress) { // only this goroutine writes snap
+		return nil
 	}
 	changed := map[archive.AccessionID][]byte{}
 	digests := map[archive.AccessionID]fixity.Digest{}
@@ -169,7 +174,6 @@ func (h *hub) look(ctx context.Context, w *watch, id archive.BatchID) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.looked && len(changed) == 0 && string(progress) == string(w.snap.progress) {
-		w.snap.err = nil
 		return nil
 	}
 	for aid, b := range changed {

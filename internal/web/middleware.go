@@ -19,7 +19,7 @@ func requestID(ctx context.Context) string {
 
 // policy is what the pages may do: nothing from elsewhere, nothing inline, no framing.
 const (
-	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
+	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 	dataPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox"
 )
@@ -57,6 +57,9 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 					panic(http.ErrAbortHandler) // half an answer must not look whole
 				}
 				s.refuse(rw, r, fault.New(fault.Internal, ""))
+			}
+			if s.d.Observe != nil {
+				s.d.Observe(r.Method, route(r), rw.code(), time.Since(began))
 			}
 			s.d.Logger.InfoContext(r.Context(), "request", "request", id, "method", r.Method, "route", route(r),
 				"status", rw.code(), "bytes", rw.bytes, "seconds", time.Since(began).Seconds())

@@ -308,7 +308,8 @@ func (d *documentData) readPage(s *Server, r *http.Request, a archive.Actor) {
 	wanted := r.URL.Query().Get("field")
 	for _, f := range d.View.Fields {
 		if f.Name == wanted && f.Page == d.Page.Ordinal && !f.Box.Empty() {
-			b.Field = append(b.Field, f.Box)
+			pad := res.Width / 120 // beside the letters, not through them
+			b.Field = append(b.Field, page.Box{X0: f.Box.X0 - pad, Y0: f.Box.Y0 - pad, X1: f.Box.X1 + pad, Y1: f.Box.Y1 + pad})
 		}
 	}
 	if len(b.Found)+len(b.Field) > 0 && res.Width > 0 && res.Height > 0 {
@@ -324,6 +325,10 @@ func (d *documentData) sortFields() {
 		"dossier", "procedure", "validity", "licence_number", "serial", "parcel", "map_sheet", "address", "annex", "place", "recipients",
 	}
 	for _, f := range d.View.Fields {
+		if f.Name == "number_symbol" { // number and symbol stand there already, and are asked for one by one
+			d.Others = append(d.Others, f)
+			continue
+		}
 		if f.Asked {
 			d.Asked++
 		}

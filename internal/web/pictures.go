@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
 	"sohoa/internal/archive"
 	"sohoa/internal/fault"
 	"sohoa/internal/fixity"
@@ -23,8 +21,7 @@ func pictureSizes() []int { return []int{160, 320, 640, 1000, 1600, 2400, 3200} 
 
 // pictures keeps page pictures made lately, up to a number of bytes. It is safe for concurrent use.
 type pictures struct {
-	making singleflight.Group // two people who want one picture wait for one
-	slots  chan struct{}      // a page may take a renderer seconds and hundreds of MB
+	slots chan struct{} // a page may take a renderer seconds and hundreds of MB
 
 	mu     sync.Mutex
 	budget int
@@ -107,26 +104,33 @@ func (s *Server) pageImage(w http.ResponseWriter, r *http.Request) {
 	}
 	jpg, ok := s.pictures.get(key)
 	if !ok {
-		// Others may wait for the same picture, so it outlives the request that asked first.
-		making, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-		defer cancel()
-		made, err, _ := s.pictures.making.Do(key, func() (any, error) {
-			select {
-			case s.pictures.slots <- struct{}{}:
-				defer func() { <-s.pictures.slots }()
-			case <-making.Done():
-				return nil, making.Err()
-			}
-			return s.d.Retrieve.PageImage(making, a, id, n, size)
-		})
-		if err != nil {
+		if jpg, err = s.makePicture(ctx, a, id, n, size, key); err != nil {
 			s.refuse(w, r, err)
 			return
 		}
-		jpg = made.([]byte)
-		s.pictures.put(key, jpg)
 	}
 	h.Set("Content-Type", "image/jpeg")
 	h.Set("Content-Length", strconv.Itoa(len(jpg)))
 	_, _ = w.Write(jpg)
+}
+
+// makePicture waits for its turn as long as somebody wants to see the picture, so that leafing through a thick paper leaves no work
+// behind; once begun it is finished and kept, whoever has gone.
+func (s *Server) makePicture(ctx context.Context, a archive.Actor, id archive.DocumentID, n, size int, key string) ([]byte, error) {
+	select {
+	case s.pictures.slots <- struct{}{}:
+		defer func() { <-s.pictures.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if jpg, ok := s.pictures.get(key); ok { // made for somebody else meanwhile
+		return jpg, nil
+	}
+	making, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	jpg, err := s.d.Retrieve.PageImage(making, a, id, n, size)
+	if err == nil {
+		s.pictures.put(key, jpg)
+	}
+	return jpg, err
 }

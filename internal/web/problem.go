@@ -36,6 +36,9 @@ const problemType = "application/problem+json"
 // statusGatewayTimeout is what a deadline leads to; it has no code of its own because it says nothing about who is at fault.
 const statusGatewayTimeout = http.StatusGatewayTimeout
 
+// statusClientGone is what the log shows, as nginx writes it, when nobody reads the answer any more.
+const statusClientGone = 499
+
 // statusOf gives the HTTP status of a code. The switch names every code, so that the exhaustive lint and a test stop a new one
 // that nobody has placed.
 func statusOf(c fault.Code) int {
@@ -86,7 +89,8 @@ func (s *Server) problem(ctx context.Context, err error) *Problem {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		p.Status, p.Verdict = statusGatewayTimeout, fault.Stalled.String()
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil: // the client is gone; nobody reads the answer
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		p.Status = statusClientGone
 		return p
 	}
 	if p.Status >= 500 {

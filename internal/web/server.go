@@ -38,6 +38,8 @@ type Deps struct {
 	Version string                      // shown on pages and in the API description
 	Ready   func(context.Context) error // nil: always ready
 	Metrics http.Handler                // nil: no /metrics
+	// Observe is told of every request when it ends: the pattern that matched, never the URL. Nil: nobody is.
+	Observe func(method, route string, status int, took time.Duration)
 
 	// SecureCookies marks cookies Secure: set it wherever browsers come over TLS.
 	SecureCookies bool

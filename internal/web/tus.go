@@ -117,6 +117,12 @@ func (u *uploads) serveUpload(w *tusWriter, r *http.Request, a archive.Actor, id
 		return
 	}
 	complete := !info.SizeIsDeferred && info.Offset == info.Size
+	if r.Method == http.MethodPatch && !complete {
+		if err := u.room(max(0, r.ContentLength)); err != nil { // announced when there was room for it
+			u.s.refuse(w.ResponseWriter, r, err)
+			return
+		}
+	}
 	if !complete || r.Method == http.MethodDelete {
 		u.tus.ServeHTTP(w, r)
 		return
