@@ -19,6 +19,8 @@ type cli struct {
 	Audit    auditCmd    `cmd:"" help:"Check the audit trail."`
 	Sweep    sweepCmd    `cmd:"" help:"Find objects that nobody refers to."`
 	Rebuild  rebuildCmd  `cmd:"" help:"Fill an empty catalogue from the object store alone."`
+	Backup   backupCmd   `cmd:"" help:"Write catalogue, objects and keys to a folder."`
+	Restore  restoreCmd  `cmd:"" help:"Put a backup back into an empty system."`
 	Digitise digitiseCmd `cmd:"" help:"Turn one scan into a searchable PDF/A, with no servers."`
 	Sample   sampleCmd   `cmd:"" help:"Make realistic scanned papers with their truth beside them."`
 	Account  accountCmd  `cmd:"" help:"Make accounts and tokens, straight in the database."`

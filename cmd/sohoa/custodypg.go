@@ -25,7 +25,7 @@ func postgresClient(ctx context.Context, dsn, program string, args ...string) (*
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, path, append([]string{"--no-password"}, args...)...)
+	cmd := exec.CommandContext(ctx, path, append([]string{"--no-password", "--dbname=" + cfg.Database}, args...)...)
 	cmd.Env = append(os.Environ(),
 		"PGHOST="+cfg.Host, "PGPORT="+strconv.Itoa(int(cfg.Port)), "PGUSER="+cfg.User, "PGPASSWORD="+cfg.Password, "PGDATABASE="+cfg.Database,
 		"PGCONNECT_TIMEOUT=10", "PGTZ=UTC")

@@ -15,40 +15,41 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/custody"
+	"sohoa/internal/custody/custodytest"
 	"sohoa/internal/fault"
 	"sohoa/internal/fixity"
 	"sohoa/internal/intake"
 	"sohoa/internal/objectstore"
 )
 
-func (w *world) put(bucket objectstore.Bucket, key, content string, lock time.Duration) {
-	w.t.Helper()
+func put(w *custodytest.World, bucket objectstore.Bucket, key, content string, lock time.Duration) {
+	w.T.Helper()
 	var opt objectstore.PutOptions
 	if lock > 0 {
 		opt.RetainUntil = time.Now().Add(lock)
 	}
-	if _, err := w.store.PutOnce(w.t.Context(), bucket, key, reader(content), int64(len(content)), digestOf(content), opt); err != nil {
-		w.t.Fatalf("put %s: %v", key, err)
+	if _, err := w.Store.PutOnce(w.T.Context(), bucket, key, reader(content), int64(len(content)), digestOf(content), opt); err != nil {
+		w.T.Fatalf("put %s: %v", key, err)
 	}
 }
 
-func (w *world) there(bucket, key string) bool {
-	w.t.Helper()
-	_, err := w.shelves.Stat(w.t.Context(), bucket, key, "")
+func there(w *custodytest.World, bucket, key string) bool {
+	w.T.Helper()
+	_, err := w.Shelves.Stat(w.T.Context(), bucket, key, "")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return err == nil
 }
 
 func TestTheSweepMarksFirstAndRemovesOnlyWhatNobodyWants(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := custodytest.New(t)
 	ctx := t.Context()
-	w.accept("lô", "giữ.pdf", "giữ\nlại")
-	w.work(nil)
-	w.accept("lô", "đang.pdf", "đang làm")
-	w.work(func(t archive.Task) bool { return t.Kind == archive.TaskDescribe }) // its results have rows, its rendition not yet
+	w.Accept("lô", "giữ.pdf", "giữ\nlại")
+	w.Work(nil)
+	w.Accept("lô", "đang.pdf", "đang làm")
+	w.Work(func(t archive.Task) bool { return t.Kind == archive.TaskDescribe }) // its results have rows, its rendition not yet
 	busy := archive.DocumentIDFor(archive.AccessionIDFor("u1", "", digestOf("đang làm")), 1)
 	orphanAcc := archive.AccessionIDFor("u1", "", digestOf("mồ côi"))
 	orphans := []struct {
@@ -66,50 +67,50 @@ func TestTheSweepMarksFirstAndRemovesOnlyWhatNobodyWants(t *testing.T) {
 		if o.key == archive.AccessionKey(orphanAcc) {
 			content = fmt.Sprintf(`{"id":%q,"unit":"u1","master":%q}`, orphanAcc, digestOf("mồ côi"))
 		}
-		w.put(o.bucket, o.key, content, 0)
+		put(w, o.bucket, o.key, content, 0)
 	}
 	locked := archive.MasterKey(digestOf("khóa"))
-	w.put(objectstore.Masters, locked, "khóa", time.Hour)
+	put(w, objectstore.Masters, locked, "khóa", time.Hour)
 	early := archive.RenditionKey(busy, 1, digestOf("sớm"))
-	w.put(objectstore.Renditions, early, "sớm", 0)
+	put(w, objectstore.Renditions, early, "sớm", 0)
 
-	young, err := w.sweeper(time.Hour).Sweep(ctx)
+	young, err := w.Sweeper(time.Hour).Sweep(ctx)
 	if err != nil || young.Marked != 0 || young.Looked == 0 {
 		t.Fatalf("a sweep with an hour's grace = %+v, %v; want nothing marked", young, err)
 	}
 	time.Sleep(1100 * time.Millisecond) // the store tells times to the second
-	first, err := w.sweeper(time.Second).Sweep(ctx)
+	first, err := w.Sweeper(time.Second).Sweep(ctx)
 	if err != nil || first.Marked != len(orphans)+1 || first.Removed != 0 {
 		t.Fatalf("first sweep = %+v, %v; want %d marked", first, err, len(orphans)+1)
 	}
 	for _, o := range orphans {
-		if !w.there(string(o.bucket), o.key) {
+		if !there(w, string(o.bucket), o.key) {
 			t.Errorf("%s was removed at first sight", o.key)
 		}
 	}
-	second, err := w.sweeper(time.Nanosecond).Sweep(ctx)
+	second, err := w.Sweeper(time.Nanosecond).Sweep(ctx)
 	if err != nil || second.Removed != len(orphans) || second.Waiting != 1 {
 		t.Fatalf("second sweep = %+v, %v; want %d removed and the locked one waiting", second, err, len(orphans))
 	}
 	for _, o := range orphans {
-		if w.there(string(o.bucket), o.key) {
+		if there(w, string(o.bucket), o.key) {
 			t.Errorf("%s is still there", o.key)
 		}
 	}
-	if !w.there(custody.Masters, locked) || !w.there(custody.Renditions, early) {
+	if !there(w, custody.Masters, locked) || !there(w, custody.Renditions, early) {
 		t.Error("a locked master or the rendition of an unfinished document was removed")
 	}
-	if n := w.count(`SELECT count(*) FROM masters`); n != 2 {
+	if n := w.Count(`SELECT count(*) FROM masters`); n != 2 {
 		t.Errorf("%d master rows, want those of the two papers", n)
 	}
-	w.unring()
-	w.work(nil)
-	if r, err := verifier(w, w.shelves).Verify(ctx, "auditor", ""); err != nil || r.Failed != 0 {
+	w.Unring()
+	w.Work(nil)
+	if r, err := verifier(w, w.Shelves).Verify(ctx, "auditor", ""); err != nil || r.Failed != 0 {
 		t.Errorf("Verify after the sweep = %+v, %v", r, err)
 	}
 	// The locked one is sent after all: the mark goes.
-	w.accept("", "khóa.pdf", "khóa")
-	third, err := w.sweeper(time.Hour).Sweep(ctx)
+	w.Accept("", "khóa.pdf", "khóa")
+	third, err := w.Sweeper(time.Hour).Sweep(ctx)
 	if err != nil || third.Unmarked != 1 {
 		t.Errorf("third sweep = %+v, %v; want the mark taken back", third, err)
 	}
@@ -119,19 +120,19 @@ func bytesOf(d fixity.Digest) []byte { return d[:] }
 
 func TestAMasterRowWithoutAccessionIsReleased(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := custodytest.New(t)
 	ctx := t.Context()
-	w.put(objectstore.Masters, archive.MasterKey(digestOf("cũ")), "cũ", 0)
-	if _, err := w.pool.Exec(ctx, `INSERT INTO masters (digest, size_bytes, object_version, retain_until) VALUES ($1, 3, 'v', now())`, bytesOf(digestOf("cũ"))); err != nil {
+	put(w, objectstore.Masters, archive.MasterKey(digestOf("cũ")), "cũ", 0)
+	if _, err := w.Pool.Exec(ctx, `INSERT INTO masters (digest, size_bytes, object_version, retain_until) VALUES ($1, 3, 'v', now())`, bytesOf(digestOf("cũ"))); err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(1100 * time.Millisecond)
 	for range 2 {
-		if _, err := w.sweeper(time.Nanosecond).Sweep(ctx); err != nil {
+		if _, err := w.Sweeper(time.Nanosecond).Sweep(ctx); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if w.there(custody.Masters, archive.MasterKey(digestOf("cũ"))) || w.count(`SELECT count(*) FROM masters`) != 0 {
+	if there(w, custody.Masters, archive.MasterKey(digestOf("cũ"))) || w.Count(`SELECT count(*) FROM masters`) != 0 {
 		t.Error("the master that nothing refers to is still there")
 	}
 }
@@ -142,13 +143,13 @@ func TestTheSweepNeverTakesWhatAnAcceptPromised(t *testing.T) {
 	t.Parallel()
 	t.Run("on a store that locks", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld(t)
-		race(w, objectstore.NewArchive(w.store), true)
+		w := custodytest.New(t)
+		race(w, objectstore.NewArchive(w.Store), true)
 	})
 	t.Run("on a store that locks nothing", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld(t)
-		race(w, unlocked{w.store}, false)
+		w := custodytest.New(t)
+		race(w, unlocked{w.Store}, false)
 	})
 }
 
@@ -160,25 +161,25 @@ func (u unlocked) PutMaster(ctx context.Context, src io.ReadSeeker, size int64, 
 	return o.VersionID, err
 }
 
-func race(w *world, masters intake.Masters, withRecord bool) {
-	t, ctx := w.t, w.t.Context()
+func race(w *custodytest.World, masters intake.Masters, withRecord bool) {
+	t, ctx := w.T, w.T.Context()
 	const rounds = 25
 	in, err := intake.New(intake.Deps{
-		Masters: masters, Records: objectstore.NewArchive(w.store), Catalogue: w.cat, SpoolDir: t.TempDir(), Now: time.Now, Logger: quiet(),
+		Masters: masters, Records: objectstore.NewArchive(w.Store), Catalogue: w.Cat, SpoolDir: t.TempDir(), Now: time.Now, Logger: quiet(),
 		Failpoint: func(string) { time.Sleep(time.Duration(rand.IntN(30)) * time.Millisecond) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := w.sweeper(time.Nanosecond)
+	s := w.Sweeper(time.Nanosecond)
 	kept, refused, removed := 0, 0, 0
 	for i := range rounds {
 		content := fmt.Sprintf("tờ %d", i)
 		d := digestOf(content)
 		id := archive.AccessionIDFor("u1", "", d)
-		w.put(objectstore.Masters, archive.MasterKey(d), content, 0)
+		put(w, objectstore.Masters, archive.MasterKey(d), content, 0)
 		if withRecord {
-			w.put(objectstore.Records, archive.AccessionKey(id), fmt.Sprintf(`{"id":%q,"unit":"u1","master":%q,"size_bytes":%d,"name":"tờ.pdf","received_by":"x","received_at":"2024-01-01T00:00:00Z","access":"unit","queue":"batch"}`, id, d, len(content)), 0)
+			put(w, objectstore.Records, archive.AccessionKey(id), fmt.Sprintf(`{"id":%q,"unit":"u1","master":%q,"size_bytes":%d,"name":"tờ.pdf","received_by":"x","received_at":"2024-01-01T00:00:00Z","access":"unit","queue":"batch"}`, id, d, len(content)), 0)
 		}
 		var wg sync.WaitGroup
 		accepted := make([]error, 2)
@@ -207,13 +208,13 @@ func race(w *world, masters intake.Masters, withRecord bool) {
 				continue
 			}
 			kept++
-			if got, n, err := w.shelves.Rehash(ctx, custody.Masters, archive.MasterKey(d), ""); err != nil || got != d || n != int64(len(content)) {
+			if got, n, err := w.Shelves.Rehash(ctx, custody.Masters, archive.MasterKey(d), ""); err != nil || got != d || n != int64(len(content)) {
 				t.Fatalf("round %d: an accepted master is gone: %v", i, err)
 			}
-			if !w.there(custody.Records, archive.AccessionKey(id)) {
+			if !there(w, custody.Records, archive.AccessionKey(id)) {
 				t.Fatalf("round %d: an accepted record is gone", i)
 			}
-			if w.count(`SELECT count(*) FROM masters WHERE digest = $1 AND state = 'held'`, d[:]) != 1 {
+			if w.Count(`SELECT count(*) FROM masters WHERE digest = $1 AND state = 'held'`, d[:]) != 1 {
 				t.Fatalf("round %d: no row of an accepted master", i)
 			}
 		}
@@ -225,16 +226,16 @@ func race(w *world, masters intake.Masters, withRecord bool) {
 	if kept == 0 || removed == 0 {
 		t.Error("the race was none: one side always won")
 	}
-	if r, err := verifier(w, w.shelves).Verify(ctx, "auditor", ""); err != nil || r.Failed != 0 || r.Objects["master"] != rounds || r.Objects["accession"] != rounds {
+	if r, err := verifier(w, w.Shelves).Verify(ctx, "auditor", ""); err != nil || r.Failed != 0 || r.Objects["master"] != rounds || r.Objects["accession"] != rounds {
 		t.Errorf("Verify = %+v, %v", r, err)
 	}
 }
 
 func TestOnlyOneSweepRuns(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	_, err := w.cat.Alone(t.Context(), "sweep", func(ctx context.Context) error {
-		r, err := w.sweeper(time.Hour).Sweep(ctx)
+	w := custodytest.New(t)
+	_, err := w.Cat.Alone(t.Context(), "sweep", func(ctx context.Context) error {
+		r, err := w.Sweeper(time.Hour).Sweep(ctx)
 		if err != nil || !r.Busy {
 			t.Errorf("a second sweep = %+v, %v; want it to stand back", r, err)
 		}
@@ -267,17 +268,17 @@ func TestLeftoversAreCleanedByNameAndAge(t *testing.T) {
 
 func TestWorkOfUnfinishedDocumentsStays(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	a, b := w.accept("", "một.pdf", "một"), w.accept("", "hai.pdf", "hai")
-	w.work(func(t archive.Task) bool {
+	w := custodytest.New(t)
+	a, b := w.Accept("", "một.pdf", "một"), w.Accept("", "hai.pdf", "hai")
+	w.Work(func(t archive.Task) bool {
 		return t.Kind == archive.TaskDescribe && t.Document == archive.DocumentIDFor(b.ID, 1)
 	})
 	done, busy := string(archive.DocumentIDFor(a.ID, 1))+"/x", string(archive.DocumentIDFor(b.ID, 1))+"/x"
-	w.put(objectstore.Work, done, "xong", 0)
-	w.put(objectstore.Work, busy, "đang", 0)
+	put(w, objectstore.Work, done, "xong", 0)
+	put(w, objectstore.Work, busy, "đang", 0)
 	time.Sleep(1100 * time.Millisecond)
-	n, err := w.sweeper(time.Nanosecond).CleanWork(t.Context())
-	if err != nil || n != 1 || w.there(custody.Work, done) || !w.there(custody.Work, busy) {
+	n, err := w.Sweeper(time.Nanosecond).CleanWork(t.Context())
+	if err != nil || n != 1 || there(w, custody.Work, done) || !there(w, custody.Work, busy) {
 		t.Errorf("CleanWork = %d, %v", n, err)
 	}
 }

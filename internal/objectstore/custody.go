@@ -2,7 +2,9 @@ package objectstore
 
 import (
 	"context"
+	"io"
 	"iter"
+	"time"
 
 	"sohoa/internal/custody"
 	"sohoa/internal/fixity"
@@ -55,4 +57,16 @@ func (x Shelves) Rehash(ctx context.Context, bucket, key, version string) (fixit
 // Delete implements custody.Objects.
 func (x Shelves) Delete(ctx context.Context, bucket, key, version string) error {
 	return x.s.Delete(ctx, Bucket(bucket), key, version)
+}
+
+// Open implements backup.Store.
+func (x Shelves) Open(ctx context.Context, bucket, key string) (io.ReadCloser, error) {
+	r, _, err := x.s.Open(ctx, Bucket(bucket), key, "")
+	return r, err
+}
+
+// PutOnce implements backup.Target.
+func (x Shelves) PutOnce(ctx context.Context, bucket, key string, src io.ReadSeeker, sizeBytes int64, d fixity.Digest, mediaType string, retainUntil time.Time) error {
+	_, err := x.s.PutOnce(ctx, Bucket(bucket), key, src, sizeBytes, d, PutOptions{MediaType: mediaType, RetainUntil: retainUntil})
+	return err
 }

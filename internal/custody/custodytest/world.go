@@ -1,7 +1,8 @@
-package custody_test
+// Package custodytest runs an archive on real servers for tests of custody: its papers are text files, a page a line, and its engine,
+// reader and writer are fakes that do what the ports promise and nothing else.
+package custodytest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,93 +26,98 @@ import (
 	"sohoa/internal/postgres"
 )
 
-// world is an archive on real servers whose papers are text files: one page a line, or a zip where the first line is ZIP.
-type world struct {
-	t       *testing.T
-	pool    *pgxpool.Pool
-	cat     *postgres.Catalogue
-	store   *objectstore.Store
-	shelves objectstore.Shelves
-	in      *intake.Service
-	steps   *digitise.Service
+// World is an archive. A paper whose first line is ZIP is a zip with a paper in every other line.
+type World struct {
+	T       *testing.T
+	Pool    *pgxpool.Pool
+	Cat     *postgres.Catalogue
+	Store   *objectstore.Store
+	Shelves objectstore.Shelves
+	In      *intake.Service
+	Steps   *digitise.Service
 }
 
-func newWorld(t *testing.T) *world { return newWorldOn(t, localtest.Store(t)) }
+// New makes a world with a catalogue and a store of its own.
+func New(t *testing.T) *World { return On(t, pgtest.Pool(t), localtest.Store(t)) }
 
-// newWorldOn has an empty catalogue beside a store that is there already.
-func newWorldOn(t *testing.T, store *objectstore.Store) *world {
+// Beside makes a world with an empty catalogue beside a store that is there already.
+func Beside(t *testing.T, store *objectstore.Store) *World { return On(t, pgtest.Pool(t), store) }
+
+// On makes a world on a migrated database and a store with buckets.
+func On(t *testing.T, pool *pgxpool.Pool, store *objectstore.Store) *World {
 	t.Helper()
-	w := &world{t: t, pool: pgtest.Pool(t), store: store, shelves: objectstore.NewShelves(store)}
-	w.cat = postgres.New(w.pool)
+	w := &World{T: t, Pool: pool, Store: store, Shelves: objectstore.NewShelves(store)}
+	w.Cat = postgres.New(w.Pool)
 	arch := objectstore.NewArchive(store)
 	var err error
-	if w.in, err = intake.New(intake.Deps{
-		Masters: arch, Records: arch, Catalogue: w.cat, SpoolDir: t.TempDir(), Now: time.Now, Logger: quiet(),
+	if w.In, err = intake.New(intake.Deps{
+		Masters: arch, Records: arch, Catalogue: w.Cat, SpoolDir: t.TempDir(), Now: time.Now, Logger: quiet(),
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if w.steps, err = digitise.New(digitise.Deps{
-		Catalogue: w.cat, Objects: arch, Reader: lineReader{}, Zip: lineZip{}, Entries: entries{w.in}, Engine: lineEngine{}, Writer: lineWriter{},
+	if w.Steps, err = digitise.New(digitise.Deps{
+		Catalogue: w.Cat, Objects: arch, Reader: lineReader{}, Zip: lineZip{}, Entries: entries{w.In}, Engine: lineEngine{}, Writer: lineWriter{},
 		Checker: lineChecker{}, Describer: lineDescriber{}, WorkDir: t.TempDir() + "/work", Now: time.Now, Logger: quiet(),
 	}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(w.steps.Close)
+	t.Cleanup(w.Steps.Close)
 	return w
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
-func (w *world) accept(batch, name, content string) archive.Accession {
-	w.t.Helper()
-	r, err := w.in.Accept(w.t.Context(), intake.Request{Name: name, Unit: "u1", Batch: batch, Actor: "clerk"}, strings.NewReader(content))
+// Accept takes a paper of unit u1 into custody.
+func (w *World) Accept(batch, name, content string) archive.Accession {
+	w.T.Helper()
+	r, err := w.In.Accept(w.T.Context(), intake.Request{Name: name, Unit: "u1", Batch: batch, Actor: "clerk"}, strings.NewReader(content))
 	if err != nil {
-		w.t.Fatalf("accept %s: %v", name, err)
+		w.T.Fatalf("accept %s: %v", name, err)
 	}
 	return r.Accession
 }
 
-// work runs tasks until none is left, or stop says to stop before one.
-func (w *world) work(stop func(archive.Task) bool) {
-	w.t.Helper()
-	ctx := w.t.Context()
+// Work runs tasks until none is left, or stop says to stop before one.
+func (w *World) Work(stop func(archive.Task) bool) {
+	w.T.Helper()
+	ctx := w.T.Context()
 	for {
-		rings, err := w.cat.PickTasks(ctx, archive.Backlog, 1, 0)
+		rings, err := w.Cat.PickTasks(ctx, archive.Backlog, 1, 0)
 		if err != nil {
-			w.t.Fatal(err)
+			w.T.Fatal(err)
 		}
 		if len(rings) == 0 {
 			return
 		}
-		task, ok, err := w.cat.Task(ctx, rings[0].ID)
+		task, ok, err := w.Cat.Task(ctx, rings[0].ID)
 		if err != nil || !ok {
-			w.t.Fatalf("task %d: %v, %v", rings[0].ID, ok, err)
+			w.T.Fatalf("task %d: %v, %v", rings[0].ID, ok, err)
 		}
 		if stop != nil && stop(task) {
 			continue // stays rung: as if its worker had died
 		}
 		switch task.Kind {
 		case archive.TaskInspect:
-			err = w.steps.Inspect(ctx, task)
+			err = w.Steps.Inspect(ctx, task)
 		case archive.TaskRecognise:
-			err = w.steps.Recognise(ctx, task)
+			err = w.Steps.Recognise(ctx, task)
 		case archive.TaskDescribe:
-			err = w.steps.Describe(ctx, task)
+			err = w.Steps.Describe(ctx, task)
 		case archive.TaskAssemble:
-			err = w.steps.Assemble(ctx, task)
+			err = w.Steps.Assemble(ctx, task)
 		case archive.TaskSettle:
-			err = w.steps.Settle(ctx, task)
+			err = w.Steps.Settle(ctx, task)
 		}
 		if err != nil {
-			w.t.Fatalf("%s: %v", task.Kind, err)
+			w.T.Fatalf("%s: %v", task.Kind, err)
 		}
 	}
 }
 
-// dump gives the rows of every table that a rebuild promises to bring back, but for what is documented as lost: order numbers, attempts,
+// Dump gives the rows of every table that a rebuild promises to bring back, but for what is documented as lost: order numbers, attempts,
 // and times that only the database knew.
-func (w *world) dump() map[string][]string {
-	w.t.Helper()
+func (w *World) Dump() map[string][]string {
+	w.T.Helper()
 	out := map[string][]string{}
 	for table, query := range map[string]string{
 		"units":    `SELECT code, name FROM units ORDER BY 1`,
@@ -129,39 +135,50 @@ func (w *world) dump() map[string][]string {
 			number, symbol, number_symbol, issued_on, agency, created_at, archived_at IS NOT NULL FROM documents ORDER BY 1`,
 		"order": `SELECT id FROM documents WHERE processing = 'archived' ORDER BY created_at, id`,
 	} {
-		rows, err := w.pool.Query(w.t.Context(), "SELECT t::text FROM ("+query+") t")
+		rows, err := w.Pool.Query(w.T.Context(), "SELECT t::text FROM ("+query+") t")
 		if err != nil {
-			w.t.Fatalf("dump %s: %v", table, err)
+			w.T.Fatalf("dump %s: %v", table, err)
 		}
 		for rows.Next() {
 			var s string
 			if err := rows.Scan(&s); err != nil {
-				w.t.Fatal(err)
+				w.T.Fatal(err)
 			}
 			out[table] = append(out[table], s)
 		}
 		if err := rows.Err(); err != nil {
-			w.t.Fatalf("dump %s: %v", table, err)
+			w.T.Fatalf("dump %s: %v", table, err)
 		}
 	}
 	return out
 }
 
-func (w *world) count(query string, args ...any) int {
-	w.t.Helper()
+// Count runs a query that gives one number.
+func (w *World) Count(query string, args ...any) int {
+	w.T.Helper()
 	var n int
-	if err := w.pool.QueryRow(w.t.Context(), query, args...).Scan(&n); err != nil {
-		w.t.Fatalf("%s: %v", query, err)
+	if err := w.Pool.QueryRow(w.T.Context(), query, args...).Scan(&n); err != nil {
+		w.T.Fatalf("%s: %v", query, err)
 	}
 	return n
 }
 
-func (w *world) sweeper(grace time.Duration) *custody.Sweeper {
-	return custody.NewSweeper(custody.SweepDeps{Objects: w.shelves, Catalogue: w.cat, Now: time.Now, Logger: quiet(), Grace: grace})
+// Sweeper sweeps this world.
+func (w *World) Sweeper(grace time.Duration) *custody.Sweeper {
+	return custody.NewSweeper(custody.SweepDeps{Objects: w.Shelves, Catalogue: w.Cat, Now: time.Now, Logger: quiet(), Grace: grace})
 }
 
-func (w *world) rebuilder() *custody.Rebuilder {
-	return custody.NewRebuilder(custody.RebuildDeps{Objects: w.shelves, Catalogue: w.cat, Logger: quiet()})
+// Rebuilder fills the catalogue of this world.
+func (w *World) Rebuilder() *custody.Rebuilder {
+	return custody.NewRebuilder(custody.RebuildDeps{Objects: w.Shelves, Catalogue: w.Cat, Logger: quiet()})
+}
+
+// Unring gives back the tasks that workers who died had in hand.
+func (w *World) Unring() {
+	w.T.Helper()
+	if _, err := w.Pool.Exec(w.T.Context(), `UPDATE outbox SET rung_at = NULL`); err != nil {
+		w.T.Fatal(err)
+	}
 }
 
 type lineReader struct{}
@@ -281,5 +298,3 @@ func (lineDescriber) Fields(results []page.Result, _ string) []archive.Field {
 }
 
 func (lineDescriber) Title(_ []archive.Field, name string) string { return "Quyết định " + name }
-
-func reader(s string) *bytes.Reader { return bytes.NewReader([]byte(s)) }
