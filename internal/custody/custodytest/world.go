@@ -89,28 +89,36 @@ func (w *World) Work(stop func(archive.Task) bool) {
 		if len(rings) == 0 {
 			return
 		}
-		task, ok, err := w.Cat.Task(ctx, rings[0].ID)
-		if err != nil || !ok {
-			w.T.Fatalf("task %d: %v, %v", rings[0].ID, ok, err)
+		for _, r := range rings { // may be more than asked for
+			w.do(r, stop)
 		}
-		if stop != nil && stop(task) {
-			continue // stays rung: as if its worker had died
-		}
-		switch task.Kind {
-		case archive.TaskInspect:
-			err = w.Steps.Inspect(ctx, task)
-		case archive.TaskRecognise:
-			err = w.Steps.Recognise(ctx, task)
-		case archive.TaskDescribe:
-			err = w.Steps.Describe(ctx, task)
-		case archive.TaskAssemble:
-			err = w.Steps.Assemble(ctx, task)
-		case archive.TaskSettle:
-			err = w.Steps.Settle(ctx, task)
-		}
-		if err != nil {
-			w.T.Fatalf("%s: %v", task.Kind, err)
-		}
+	}
+}
+
+func (w *World) do(r archive.Ring, stop func(archive.Task) bool) {
+	w.T.Helper()
+	ctx := w.T.Context()
+	task, ok, err := w.Cat.Task(ctx, r.ID)
+	if err != nil || !ok {
+		w.T.Fatalf("task %d: %v, %v", r.ID, ok, err)
+	}
+	if stop != nil && stop(task) {
+		return // stays rung: as if its worker had died
+	}
+	switch task.Kind {
+	case archive.TaskInspect:
+		err = w.Steps.Inspect(ctx, task)
+	case archive.TaskRecognise:
+		err = w.Steps.Recognise(ctx, task)
+	case archive.TaskDescribe:
+		err = w.Steps.Describe(ctx, task)
+	case archive.TaskAssemble:
+		err = w.Steps.Assemble(ctx, task)
+	case archive.TaskSettle:
+		err = w.Steps.Settle(ctx, task)
+	}
+	if err != nil {
+		w.T.Fatalf("%s: %v", task.Kind, err)
 	}
 }
 
