@@ -29,6 +29,7 @@ type knownMux struct {
 	s *Server
 }
 
+// HandleFunc implements humago.Mux.
 func (m knownMux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
 	m.Handle(pattern, m.s.known(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)

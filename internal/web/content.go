@@ -86,6 +86,7 @@ type rangeWriter struct {
 	refused bool
 }
 
+// WriteHeader implements http.ResponseWriter.
 func (w *rangeWriter) WriteHeader(status int) {
 	if status == http.StatusRequestedRangeNotSatisfiable {
 		w.refused = true

@@ -14,14 +14,14 @@ func parseDigestField(v string) (d fixity.Digest, ok bool, err error) {
 	for member := range strings.SplitSeq(v, ",") {
 		key, val, found := strings.Cut(strings.TrimSpace(member), "=")
 		if !found {
-			return fixity.Digest{}, false, errors.New("expected algorithm=:base64:")
+			return fixity.Digest{}, false, errors.New("a member is not of the form algorithm=:base64: with a value")
 		}
 		if key != "sha-256" {
 			continue
 		}
 		val, _, _ = strings.Cut(val, ";") // parameters say nothing here
 		if len(val) < 2 || val[0] != ':' || val[len(val)-1] != ':' {
-			return fixity.Digest{}, false, errors.New("sha-256 is not of the form :base64:")
+			return fixity.Digest{}, false, errors.New("sha-256 is not base64 between colons")
 		}
 		b, err := base64.StdEncoding.Strict().DecodeString(val[1 : len(val)-1])
 		if err != nil {

@@ -70,7 +70,7 @@ func newHub(r *retrieve.Service, l *slog.Logger, every time.Duration) *hub {
 }
 
 // follow joins the watch of a batch; call leave when done.
-func (h *hub) follow(id archive.BatchID) (w *watch, leave func(), ok bool) {
+func (h *hub) follow(ctx context.Context, id archive.BatchID) (w *watch, leave func(), ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.ended {
@@ -78,7 +78,7 @@ func (h *hub) follow(id archive.BatchID) (w *watch, leave func(), ok bool) {
 	}
 	w = h.watches[id]
 	if w == nil {
-		ctx, stop := context.WithCancel(context.Background())
+		ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // it may outlive the follower that came first
 		w = &watch{
 			epoch: rand.Text()[:8], stop: stop, more: make(chan struct{}),
 			rows: map[archive.AccessionID]change{}, digests: map[archive.AccessionID]fixity.Digest{},
@@ -209,7 +209,7 @@ func (s *Server) batchEvents(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	watch, leave, ok := s.events.follow(id)
+	watch, leave, ok := s.events.follow(r.Context(), id)
 	if !ok {
 		s.refuse(w, r, fault.New(fault.QueueUnavailable, "the server is stopping; try again"))
 		return

@@ -4,7 +4,6 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -56,8 +55,6 @@ func (m messages) say(lang, key string, args ...any) string {
 }
 
 func (m messages) has(lang, key string) bool { _, ok := m[lang][key]; return ok }
-
-func (m messages) keys(lang string) []string { return slices.Sorted(maps.Keys(m[lang])) }
 
 // languageOf takes the language a person chose, else the first of the browser's that there is, else Vietnamese.
 func languageOf(r *http.Request) string {

@@ -47,7 +47,7 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		r = r.WithContext(context.WithValue(r.Context(), requestIDKey, id))
-		defer func() {
+		defer func() { //nolint:contextcheck // the request carries it
 			if p := recover(); p != nil {
 				if e, ok := p.(error); ok && errors.Is(e, http.ErrAbortHandler) {
 					panic(p) // net/http's own way to cut an answer off
@@ -88,6 +88,7 @@ type recorder struct {
 
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
+// WriteHeader implements http.ResponseWriter.
 func (w *recorder) WriteHeader(code int) {
 	if w.status == 0 && code >= 200 {
 		w.status = code

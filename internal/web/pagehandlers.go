@@ -88,7 +88,7 @@ func (s *Server) dashboard(r *http.Request, a archive.Actor) (view, error) {
 		d.Waiting += q.Open
 		d.Oldest = max(d.Oldest, int(q.OldestSeconds))
 	}
-	return view{page: "dashboard", title: "nav.dashboard", section: "dashboard", data: d}, nil
+	return view{page: "dashboard", title: "nav.dashboard", section: "dashboard", script: "dashboard.js", data: d}, nil
 }
 
 // heldAccessions finds some of the accessions that are stalled: among the oldest that are not split yet, where they gather.

@@ -154,7 +154,7 @@ func (s *Server) Run(ctx context.Context) error {
 // Sweep removes uploads that nobody went on with for a day, and sessions that have ended.
 func (s *Server) Sweep(ctx context.Context) {
 	s.sessions.sweep()
-	if n, err := s.uploads.sweep(s.d.Now().Add(-staleAfter)); err != nil {
+	if n, err := s.uploads.sweep(ctx, s.d.Now().Add(-staleAfter)); err != nil {
 		s.d.Logger.ErrorContext(ctx, "sweep stale uploads", "error", err)
 	} else if n > 0 {
 		s.d.Logger.InfoContext(ctx, "stale uploads removed", "count", n)

@@ -80,17 +80,25 @@ func newUploads(s *Server) (*uploads, error) {
 // silent drops every record.
 type silent struct{}
 
-func (silent) Enabled(context.Context, slog.Level) bool  { return false }
+// Enabled implements slog.Handler.
+func (silent) Enabled(context.Context, slog.Level) bool { return false }
+
+// Handle implements slog.Handler.
 func (silent) Handle(context.Context, slog.Record) error { return nil }
-func (silent) WithAttrs([]slog.Attr) slog.Handler        { return silent{} }
-func (silent) WithGroup(string) slog.Handler             { return silent{} }
+
+// WithAttrs implements slog.Handler.
+func (silent) WithAttrs([]slog.Attr) slog.Handler { return silent{} }
+
+// WithGroup implements slog.Handler.
+func (silent) WithGroup(string) slog.Handler { return silent{} }
 
 // ServeHTTP answers tus requests of a known actor.
 func (u *uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Header.Del("X-HTTP-Method-Override") // tusd would honour it behind our back
 	tw := &tusWriter{ResponseWriter: w, s: u.s, r: r}
-	r = r.WithContext(context.WithValue(r.Context(), tusKey, http.NewResponseController(w)))
-	a := actorOf(r.Context())
+	ctx := context.WithValue(r.Context(), tusKey, http.NewResponseController(w))
+	a := actorOf(ctx)
+	r = r.WithContext(ctx)
 	id := strings.TrimPrefix(r.URL.Path, uploadsRoot)
 	switch {
 	case r.Method == http.MethodOptions, r.Method == http.MethodPost && id == "":
@@ -333,7 +341,9 @@ func (u *uploads) remove(id string) {
 }
 
 // sweep removes what nobody touched since before: given-up uploads and old answers.
-func (u *uploads) sweep(before time.Time) (int, error) {
+func (u *uploads) sweep(ctx context.Context, before time.Time) (int, error) {
+	gone, cancel := context.WithCancel(ctx) // for asking for a lock without waiting
+	cancel()
 	entries, err := os.ReadDir(u.s.d.SpoolDir)
 	if err != nil {
 		return 0, err
@@ -358,7 +368,7 @@ func (u *uploads) sweep(before time.Time) (int, error) {
 		if err != nil {
 			return n, err
 		}
-		if lock.Lock(expired(), func() {}) != nil {
+		if lock.Lock(gone, func() {}) != nil {
 			continue // somebody writes just now
 		}
 		if ext == "" {
@@ -370,13 +380,6 @@ func (u *uploads) sweep(before time.Time) (int, error) {
 		_ = lock.Unlock()
 	}
 	return n, nil
-}
-
-// expired is a context for asking without waiting.
-func expired() context.Context {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	return ctx
 }
 
 // tusWriter puts tusd's own answers into our form: errors as problems, and a Location that fits whatever proxy stands before us.

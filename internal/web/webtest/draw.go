@@ -3,7 +3,6 @@ package webtest
 import (
 	"bytes"
 	"image"
-	"image/color"
 	"image/draw"
 	"image/jpeg"
 	"os"
@@ -38,8 +37,8 @@ var drawing sync.Mutex //nolint:gochecknoglobals // a font.Face is not safe for 
 
 func drawPage(r page.Result) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, r.Width, r.Height))
-	draw.Draw(img, img.Bounds(), image.NewUniform(color.RGBA{251, 249, 243, 255}), image.Point{}, draw.Src)
-	ink := image.NewUniform(color.RGBA{35, 35, 45, 255})
+	draw.Draw(img, img.Bounds(), image.White, image.Point{}, draw.Src)
+	ink := image.Black
 	for _, l := range r.Lines {
 		for _, w := range l.Words {
 			b := w.Box

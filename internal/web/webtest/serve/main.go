@@ -62,7 +62,7 @@ func run(ctx context.Context, listen, token string) error {
 	go work(ctx, a, a.Waiting())
 	go func() {
 		<-ctx.Done()
-		sd, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		sd, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
 		_ = srv.Shutdown(sd)
 	}()

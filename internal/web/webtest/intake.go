@@ -1,0 +1,80 @@
+package webtest
+
+import (
+	"context"
+
+	"sohoa/internal/archive"
+	"sohoa/internal/fault"
+	"sohoa/internal/intake"
+	"sohoa/internal/retrieve"
+)
+
+type intakeCatalogue struct{ *Archive }
+
+// FindAccession implements intake.Catalogue.
+func (a intakeCatalogue) FindAccession(_ context.Context, id archive.AccessionID) (archive.Accession, bool, error) {
+	unlock, err := a.lock()
+	if err != nil {
+		return archive.Accession{}, false, err
+	}
+	defer unlock()
+	if x := a.accession(id); x != nil && x.State != archive.AccessionCancelled {
+		return x.Accession.Accession, true, nil
+	}
+	return archive.Accession{}, false, nil
+}
+
+// RepeatedAnswer implements intake.Catalogue.
+func (a intakeCatalogue) RepeatedAnswer(_ context.Context, k intake.IdempotencyKey) (archive.AccessionID, bool, error) {
+	unlock, err := a.lock()
+	if err != nil {
+		return "", false, err
+	}
+	defer unlock()
+	id, ok := a.keys[k.Account+"\x00"+k.Key]
+	return id, ok, nil
+}
+
+// Accept implements intake.Catalogue.
+func (a intakeCatalogue) Accept(_ context.Context, in intake.Accepted) (archive.Accession, error) {
+	unlock, err := a.lock()
+	if err != nil {
+		return archive.Accession{}, err
+	}
+	defer unlock()
+	if x := a.accession(in.Accession.ID); x != nil {
+		return x.Accession.Accession, nil
+	}
+	a.seq++
+	x := &accession{Accession: retrieve.Accession{Accession: in.Accession, Seq: a.seq, State: archive.AccessionReceived, Documents: []retrieve.DocumentState{}}}
+	a.accessions = append(a.accessions, x)
+	for _, b := range a.batches {
+		if b.ID == x.Batch {
+			b.Accessions++
+		}
+	}
+	if in.Key.Key != "" {
+		a.keys[in.Key.Account+"\x00"+in.Key.Key] = in.Accession.ID
+	}
+	return in.Accession, nil
+}
+
+// OpenBatch implements intake.Catalogue.
+func (a intakeCatalogue) OpenBatch(_ context.Context, unit, name, actor string, queue archive.Queue) (archive.BatchID, error) {
+	unlock, err := a.lock()
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	for _, b := range a.batches {
+		if b.Unit == unit && b.Name == name {
+			if b.State == "closed" {
+				return "", fault.New(fault.BatchClosed, "batch %s is closed", b.Name)
+			}
+			return b.ID, nil
+		}
+	}
+	b := &retrieve.Batch{ID: archive.BatchID(archive.NewID(a.now())), Unit: unit, Name: name, State: "open", Queue: queue, CreatedBy: actor, CreatedAt: a.tick()}
+	a.batches = append(a.batches, b)
+	return b.ID, nil
+}
