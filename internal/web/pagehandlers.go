@@ -16,6 +16,7 @@ import (
 const (
 	rowsPerPage   = 50
 	batchRowsPage = 200
+	stripReach    = 20 // thumbnails before and after the page that is seen
 )
 
 // tally is a Progress as a person reads it.
@@ -242,6 +243,7 @@ type documentData struct {
 	Page      retrieve.PageView
 	Prev      int // ordinal; 0: none
 	Next      int
+	Strip     []retrieve.PageView // the pages around it
 	Query     string
 	Lines     []litLine
 	Boxes     *boxes
@@ -283,6 +285,7 @@ func (s *Server) documentPage(r *http.Request, a archive.Actor) (view, error) {
 		if n < len(d.View.PageList) {
 			d.Next = n + 1
 		}
+		d.Strip = d.View.PageList[max(0, n-1-stripReach):min(len(d.View.PageList), n+stripReach)]
 		d.readPage(s, r, a)
 	}
 	title := d.View.Title

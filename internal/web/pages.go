@@ -160,6 +160,9 @@ func (s *Server) pageRoutes(mux *routeMux) {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		files.ServeHTTP(w, r)
 	})
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { // asked for beside what is no page of ours, a PDF
+		http.Redirect(w, r, s.pages.assets+"icon.svg", http.StatusFound)
+	})
 	for pattern, h := range s.pageHandlers() {
 		mux.Handle(pattern, s.page(h))
 	}

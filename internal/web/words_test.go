@@ -133,3 +133,27 @@ func TestTimesAreShownAsInIndochina(t *testing.T) {
 		t.Errorf("the page does not show %s", want)
 	}
 }
+
+func TestAThickPaperShowsThePagesAround(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	thick := paper()
+	for len(thick.Pages) < 300 {
+		thick.Pages = append(thick.Pages, []string{"Trang phụ lục"})
+	}
+	rec := d.hand(clerkToken, "a.pdf", "%PDF-1.7 thick")
+	id := d.archive.Split(rec.Accession.ID, thick)
+	d.archive.Archive(id, thick)
+	for page, want := range map[string][]string{"1": {"page=2&"}, "150": {"page=130&", "page=149&", "page=151&", "page=170&"}, "300": {"page=299&"}, "9999": {"page=299&"}, "x": {"page=2&"}} {
+		resp, b := d.get("/documents/"+string(id)+"?page="+page, clerkToken)
+		html := strings.ReplaceAll(string(b), "&amp;", "&")
+		if n := strings.Count(html, `image?size=160"`); resp.StatusCode != http.StatusOK || n > 41 {
+			t.Errorf("page %s: %d with %d thumbnails", page, resp.StatusCode, n)
+		}
+		for _, w := range want {
+			if !strings.Contains(html, w) {
+				t.Errorf("page %s does not lead to %s", page, w)
+			}
+		}
+	}
+}
