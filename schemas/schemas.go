@@ -7,3 +7,13 @@ import "embed"
 //
 //go:embed migrations/*.sql
 var Migrations embed.FS //nolint:gochecknoglobals // go:embed needs a variable; nothing writes it
+
+// Manifest is the JSON schema of a version's manifest.
+//
+//go:embed manifest.schema.json
+var Manifest []byte //nolint:gochecknoglobals // go:embed needs a variable; nothing writes it
+
+// Accession is the JSON schema of an accession record.
+//
+//go:embed accession.schema.json
+var Accession []byte //nolint:gochecknoglobals // go:embed needs a variable; nothing writes it

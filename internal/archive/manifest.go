@@ -3,7 +3,10 @@ package archive
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"unicode/utf8"
 
 	"sohoa/internal/fault"
 )
@@ -23,10 +26,8 @@ func (m Manifest) MarshalCanonical() ([]byte, error) {
 
 // ParseManifest reads a manifest and checks what rebuilding relies on.
 func ParseManifest(b []byte) (Manifest, error) {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
 	var m Manifest
-	if err := d.Decode(&m); err != nil {
+	if err := decodeWhole(b, &m); err != nil {
 		return Manifest{}, fault.Wrap(fault.ManifestMalformed, err, "the manifest is not the JSON of schema %s", ManifestSchema)
 	}
 	switch {
@@ -38,6 +39,10 @@ func ParseManifest(b []byte) (Manifest, error) {
 		return Manifest{}, fault.New(fault.ManifestMalformed, "the manifest has version %d", m.Version)
 	case len(m.Pages) == 0:
 		return Manifest{}, fault.New(fault.ManifestMalformed, "the manifest lists no pages")
+	case m.Unit == "" || m.CreatedAt.IsZero():
+		return Manifest{}, fault.New(fault.ManifestMalformed, "the manifest names no unit or time")
+	case m.Access != AccessUnit && m.Access != AccessCity && m.Access != AccessPublic:
+		return Manifest{}, fault.New(fault.ManifestMalformed, "the manifest has access level %q", m.Access)
 	}
 	for i, p := range m.Pages {
 		if p.Ordinal != i+1 || p.Page < 1 || p.Master.IsZero() || !p.Turn.Valid() {
@@ -55,10 +60,8 @@ func ParseManifest(b []byte) (Manifest, error) {
 // ParseAccession reads an accession record and checks what rebuilding relies on. The id must be the one that unit, dossier and
 // master give.
 func ParseAccession(b []byte) (Accession, error) {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
 	var a Accession
-	if err := d.Decode(&a); err != nil {
+	if err := decodeWhole(b, &a); err != nil {
 		return Accession{}, fault.Wrap(fault.ManifestMalformed, err, "the accession record is malformed")
 	}
 	switch {
@@ -74,4 +77,20 @@ func ParseAccession(b []byte) (Accession, error) {
 		return Accession{}, fault.New(fault.ManifestMalformed, "the accession record has queue %q", a.Queue)
 	}
 	return a, nil
+}
+
+// decodeWhole reads one JSON value of known fields, with nothing after it, in the encoding we write.
+func decodeWhole(b []byte, to any) error {
+	if !utf8.Valid(b) { // the decoder would put replacement characters, and the text would not be what was written
+		return errors.New("not UTF-8")
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(to); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("something follows the JSON value")
+	}
+	return nil
 }
