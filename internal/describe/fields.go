@@ -111,6 +111,11 @@ func (d *doc) add(f archive.Field) {
 	if f.Source == "" {
 		f.Source = FromText
 	}
+	for _, s := range d.sheets {
+		if s.ordinal == f.Page {
+			f.Box = s.back(f.Box)
+		}
+	}
 	if f.Value == "" || f.Confidence < AskBelow {
 		f.Asked = true
 	}
@@ -447,6 +452,7 @@ func (d *doc) laidDigits(box page.Box) string {
 		return ""
 	}
 	pad := int(d.first.size)
+	box = d.first.back(box)
 	for _, l := range d.first.result.Laid {
 		for _, w := range l.Words {
 			cx, cy := (w.Box.X0+w.Box.X1)/2, (w.Box.Y0+w.Box.Y1)/2

@@ -23,8 +23,10 @@ type row struct {
 	size  float64 // height of the letters
 }
 
-// sheet is one page levelled: rows from top to bottom.
+// sheet is one page levelled: rows from top to bottom. On a page whose lines were left lying everything, boxes too, is turned
+// to stand; back gives the box on the page as it is.
 type sheet struct {
+	lying   page.Turn
 	ordinal int // page in the version, from 1
 	w, h    float64
 	size    float64 // usual height of letters
@@ -37,25 +39,24 @@ type sheet struct {
 // own or join them; rows make both look alike.
 func newSheet(ordinal int, res *page.Result) *sheet {
 	s := &sheet{ordinal: ordinal, w: float64(res.Width), h: float64(res.Height), result: res}
-	place := uprightPlace
 	lines := res.Lines
 	if t := lyingTurn(lines); t != 0 {
+		s.lying = t
 		s.w, s.h = s.h, s.w
-		place = func(b page.Box) page.Box { return turnBox(b, t, res.Width, res.Height) }
-		lines = turnLines(lines, place)
+		lines = turnLines(lines, func(b page.Box) page.Box { return turnBox(b, t, res.Width, res.Height) })
 	}
 	slope := slopeOf(lines, s.w, res.Skew)
 	var rows []row
 	var sizes []float64
-	for i, l := range lines {
+	for _, l := range lines {
 		if len(l.Words) == 0 {
 			continue
 		}
 		r := row{size: lineSize(l)}
-		for k, w := range l.Words {
+		for _, w := range l.Words {
 			dy := slope * (float64(w.Box.X0+w.Box.X1)/2 - s.w/2)
 			r.words = append(r.words, parted(word{
-				Word: res.Lines[i].Words[k], x0: float64(w.Box.X0), x1: float64(w.Box.X1),
+				Word: w, x0: float64(w.Box.X0), x1: float64(w.Box.X1),
 				y0: float64(w.Box.Y0) - dy, y1: float64(w.Box.Y1) - dy,
 			})...)
 		}
@@ -187,16 +188,12 @@ func parted(w word) []word {
 		share := float64(i) / float64(len(rs))
 		left.x1 = w.x0 + share*(w.x1-w.x0)
 		right.x0 = left.x1
-		if w.Box.X1-w.Box.X0 >= w.Box.Y1-w.Box.Y0 { // not on a page left lying
-			left.Box.X1 = w.Box.X0 + int(share*float64(w.Box.X1-w.Box.X0))
-			right.Box.X0 = left.Box.X1
-		}
+		left.Box.X1 = w.Box.X0 + int(share*float64(w.Box.X1-w.Box.X0))
+		right.Box.X0 = left.Box.X1
 		return []word{left, right}
 	}
 	return []word{w}
 }
-
-func uprightPlace(b page.Box) page.Box { return b }
 
 // lyingTurn says by which clockwise turn the lines of a page stand upright that the engine left lying: 0 for nearly every page.
 func lyingTurn(lines []page.Line) page.Turn {
@@ -231,6 +228,20 @@ func turnBox(b page.Box, t page.Turn, width, height int) page.Box {
 		return page.Box{X0: b.Y0, X1: b.Y1, Y0: width - b.X1, Y1: width - b.X0}
 	}
 	return page.Box{X0: height - b.Y1, X1: height - b.Y0, Y0: b.X0, Y1: b.X1}
+}
+
+// back gives the box on the page as it is for a box of the sheet.
+func (s *sheet) back(b page.Box) page.Box {
+	if b.Empty() {
+		return b
+	}
+	switch s.lying {
+	case 270:
+		return page.Box{X0: s.result.Width - b.Y1, X1: s.result.Width - b.Y0, Y0: b.X0, Y1: b.X1}
+	case 90:
+		return page.Box{X0: b.Y0, X1: b.Y1, Y0: s.result.Height - b.X1, Y1: s.result.Height - b.X0}
+	}
+	return b
 }
 
 // turnLines turns lines by place. Their sizes and baselines are taken anew from the boxes.

@@ -33,7 +33,7 @@ func (sig signature) namePlace() page.Box {
 	}
 	t := boxOf(sig.titleWords)
 	mid, half := (t.X0+t.X1)/2, int(0.2*s.w)
-	return page.Box{X0: max(0, mid-half), X1: min(s.result.Width, mid+half), Y0: t.Y1, Y1: min(s.result.Height, t.Y1+int(10*s.size))}
+	return page.Box{X0: max(0, mid-half), X1: min(int(s.w), mid+half), Y0: t.Y1, Y1: min(int(s.h), t.Y1+int(10*s.size))}
 }
 
 // titlePlace is where authority and title stand when they were not read: right of the recipients, or above the name.
@@ -43,10 +43,10 @@ func (sig signature) titlePlace() page.Box {
 	case len(sig.nameWords) > 0:
 		n := boxOf(sig.nameWords)
 		mid, half := (n.X0+n.X1)/2, int(0.2*s.w)
-		return page.Box{X0: max(0, mid-half), X1: min(s.result.Width, mid+half), Y0: max(0, n.Y0-int(10*s.size)), Y1: n.Y0}
+		return page.Box{X0: max(0, mid-half), X1: min(int(s.w), mid+half), Y0: max(0, n.Y0-int(10*s.size)), Y1: n.Y0}
 	case len(sig.recWords) > 0:
 		r := boxOf(sig.recWords)
-		return page.Box{X0: int(0.5 * s.w), X1: s.result.Width, Y0: max(0, r.Y0-int(3*s.size)), Y1: min(s.result.Height, r.Y0+int(4*s.size))}
+		return page.Box{X0: int(0.5 * s.w), X1: int(s.w), Y0: max(0, r.Y0-int(3*s.size)), Y1: min(int(s.h), r.Y0+int(4*s.size))}
 	}
 	return page.Box{}
 }
