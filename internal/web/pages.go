@@ -332,7 +332,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err == nil:
 		s.sessions.end(w, r) // the one before, if any; its cookie is overwritten by the next line
-		s.sessions.begin(w, hash, s.d.SecureCookies)
+		s.sessions.begin(w, hash)
 		http.Redirect(w, r, next, http.StatusSeeOther)
 	case fault.CodeOf(err) == fault.Unauthenticated:
 		s.show(w, r, http.StatusUnauthorized, nil, view{page: "login", title: "login.title", data: map[string]any{"Next": next, "Wrong": true}})

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -192,5 +193,37 @@ func TestEveryCodeHasItsStatus(t *testing.T) {
 	}
 	if web.StatusOf("made_up") != 500 {
 		t.Error("a code nobody has placed is not ours")
+	}
+}
+
+func TestPagesShowNobodyWhatTheServiceWouldNot(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	rec := d.hand(clerkToken, "p1.pdf", "%PDF-1.7 p1", "batch", "Lô P1")
+	doc := d.archive.Split(rec.Accession.ID, paper())
+	d.archive.Archive(doc, paper())
+	one := []string{"/documents/" + string(doc), "/batches/" + string(rec.Accession.Batch), "/batches/" + string(rec.Accession.Batch) + "/rows"}
+	for i, status := range []int{303, 303, 403, 404, 404, 200, 200, 200} {
+		for _, path := range one {
+			resp, b := d.get(path, asking[i].token)
+			if resp.StatusCode != status || status != 200 && strings.Contains(string(b), "p1.pdf") {
+				t.Errorf("%s: GET %s = %d, want %d", asking[i].who, path, resp.StatusCode, status)
+			}
+		}
+	}
+	for i, status := range []int{303, 303, 403, 403, 200, 200, 403, 200} {
+		if resp, _ := d.get("/upload", asking[i].token); resp.StatusCode != status {
+			t.Errorf("%s: GET /upload = %d, want %d", asking[i].who, resp.StatusCode, status)
+		}
+	}
+}
+
+func TestASecureSessionHasAGuardedName(t *testing.T) {
+	t.Parallel()
+	d := open(t, func(dep *web.Deps) { dep.SecureCookies = true })
+	resp := d.post(d.browser(), "/login", url.Values{"token": {clerkToken}})
+	last := resp.Cookies()[len(resp.Cookies())-1]
+	if last.Name != "__Host-sohoa_session" || !last.Secure || last.Path != "/" || last.Domain != "" {
+		t.Errorf("cookie: %v", last)
 	}
 }

@@ -95,7 +95,7 @@ func New(d Deps) (*Server, error) {
 	if err := os.MkdirAll(d.SpoolDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make spool of uploads: %w", err)
 	}
-	s := &Server{d: d, sessions: newSessions(d.Now), pictures: newPictures(64 << 20), closed: make(chan struct{})}
+	s := &Server{d: d, sessions: newSessions(d.Now, d.SecureCookies), pictures: newPictures(64 << 20), closed: make(chan struct{})}
 	s.events = newHub(d.Retrieve, d.Logger, d.PollEvery)
 	var err error
 	if s.uploads, err = newUploads(s); err != nil {

@@ -13,7 +13,6 @@ import (
 // loses nothing else. The server keeps hashes only, of the session's secret and of the token.
 
 const (
-	sessionCookie = "sohoa_session"
 	sessionFor    = 12 * time.Hour // one working day
 	maxSessions   = 10_000
 )
@@ -24,17 +23,26 @@ type session struct {
 }
 
 type sessions struct {
-	now func() time.Time
+	now    func() time.Time
+	secure bool
 	mu  sync.Mutex
 	by  map[fixity.Digest]session
 }
 
-func newSessions(now func() time.Time) *sessions {
-	return &sessions{now: now, by: map[fixity.Digest]session{}}
+func newSessions(now func() time.Time, secure bool) *sessions {
+	return &sessions{now: now, secure: secure, by: map[fixity.Digest]session{}}
+}
+
+// cookie is the name that browsers know a session by. The prefix makes them refuse one that another host set, or that came without TLS.
+func (s *sessions) cookie() string {
+	if s.secure {
+		return "__Host-sohoa_session"
+	}
+	return "sohoa_session"
 }
 
 // begin starts a session for the holder of a token.
-func (s *sessions) begin(w http.ResponseWriter, token fixity.Digest, secure bool) {
+func (s *sessions) begin(w http.ResponseWriter, token fixity.Digest) {
 	secret := rand.Text()
 	s.mu.Lock()
 	if len(s.by) >= maxSessions {
@@ -43,14 +51,14 @@ func (s *sessions) begin(w http.ResponseWriter, token fixity.Digest, secure bool
 	s.by[fixity.Of([]byte(secret))] = session{token: token, ends: s.now().Add(sessionFor)}
 	s.mu.Unlock()
 	http.SetCookie(w, &http.Cookie{
-		Name: sessionCookie, Value: secret, Path: "/", MaxAge: int(sessionFor.Seconds()),
-		HttpOnly: true, Secure: secure, SameSite: http.SameSiteStrictMode,
+		Name: s.cookie(), Value: secret, Path: "/", MaxAge: int(sessionFor.Seconds()),
+		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteStrictMode,
 	})
 }
 
 // find gives the token's hash of the request's session.
 func (s *sessions) find(r *http.Request) (fixity.Digest, bool) {
-	c, err := r.Cookie(sessionCookie)
+	c, err := r.Cookie(s.cookie())
 	if err != nil || c.Value == "" {
 		return fixity.Digest{}, false
 	}
@@ -65,12 +73,12 @@ func (s *sessions) find(r *http.Request) (fixity.Digest, bool) {
 
 // end forgets the request's session, here and in the browser.
 func (s *sessions) end(w http.ResponseWriter, r *http.Request) {
-	if c, err := r.Cookie(sessionCookie); err == nil {
+	if c, err := r.Cookie(s.cookie()); err == nil {
 		s.mu.Lock()
 		delete(s.by, fixity.Of([]byte(c.Value)))
 		s.mu.Unlock()
 	}
-	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Path: "/", MaxAge: -1, HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteStrictMode})
 }
 
 func (s *sessions) sweep() {
