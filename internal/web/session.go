@@ -13,8 +13,8 @@ import (
 // loses nothing else. The server keeps hashes only, of the session's secret and of the token.
 
 const (
-	sessionFor    = 12 * time.Hour // one working day
-	maxSessions   = 10_000
+	sessionFor  = 12 * time.Hour // one working day
+	maxSessions = 10_000
 )
 
 type session struct {
@@ -25,8 +25,8 @@ type session struct {
 type sessions struct {
 	now    func() time.Time
 	secure bool
-	mu  sync.Mutex
-	by  map[fixity.Digest]session
+	mu     sync.Mutex
+	by     map[fixity.Digest]session
 }
 
 func newSessions(now func() time.Time, secure bool) *sessions {
