@@ -21,6 +21,7 @@ type cli struct {
 	Rebuild  rebuildCmd  `cmd:"" help:"Fill an empty catalogue from the object store alone."`
 	Backup   backupCmd   `cmd:"" help:"Write catalogue, objects and keys to a folder."`
 	Restore  restoreCmd  `cmd:"" help:"Put a backup back into an empty system."`
+	Keys     keysCmd     `cmd:"" help:"Show, back up, restore and rotate the keys."`
 	Digitise digitiseCmd `cmd:"" help:"Turn one scan into a searchable PDF/A, with no servers."`
 	Sample   sampleCmd   `cmd:"" help:"Make realistic scanned papers with their truth beside them."`
 	Account  accountCmd  `cmd:"" help:"Make accounts and tokens, straight in the database."`

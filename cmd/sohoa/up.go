@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sohoa/internal/archive"
+	"sohoa/internal/custody/keyring"
 	"sohoa/internal/fixity"
 	"sohoa/internal/local"
 	"sohoa/internal/objectstore"
@@ -54,6 +55,9 @@ func (c *upCmd) Run(e *env) (err error) {
 		return err
 	}
 	defer stack.Stop()
+	if _, err := keyring.OpenOrCreate(filepath.Join(data, keysFolder), now()); err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
 	if err := postgres.Migrate(e.ctx, stack.OwnerDSN(), logger); err != nil {
 		return err
 	}
