@@ -41,6 +41,7 @@ type Pipe struct {
 // Options change parts of a pipeline; nil and zero take the real ones.
 type Options struct {
 	Engine   digitise.Engine
+	Reader   digitise.Reader
 	Store    *objectstore.Deps // e.g. through a proxy
 	RedisURL string
 	Workers  int
@@ -88,10 +89,13 @@ func New(t testing.TB, o Options) *Pipe {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	rd := reader.New(reader.Deps{Log: logger})
-	t.Cleanup(func() { _ = rd.Close() })
+	if o.Reader == nil {
+		rd := reader.New(reader.Deps{Log: logger})
+		t.Cleanup(func() { _ = rd.Close() })
+		o.Reader = rd
+	}
 	if p.Steps, err = digitise.New(digitise.Deps{
-		Catalogue: p.Catalogue, Objects: p.Archive, Reader: rd, Zip: wiring.Zips{}, Entries: wiring.Entries{Intake: p.Intake}, Engine: p.Engine, Writer: pdfa.Writer{},
+		Catalogue: p.Catalogue, Objects: p.Archive, Reader: o.Reader, Zip: wiring.Zips{}, Entries: wiring.Entries{Intake: p.Intake}, Engine: p.Engine, Writer: pdfa.Writer{},
 		Checker: wiring.Checker{}, Describer: wiring.Describer{}, WorkDir: filepath.Join(dir, "work"), Now: time.Now, Logger: logger,
 	}); err != nil {
 		t.Fatal(err)

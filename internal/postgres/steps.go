@@ -22,10 +22,20 @@ func (c *Catalogue) Task(ctx context.Context, id int64) (t archive.Task, ok bool
 	if err != nil {
 		return archive.Task{}, false, unavailable(err)
 	}
+	return taskOf(r), true, nil
+}
+
+// InspectTask loads the open inspection of an accession.
+func (c *Catalogue) InspectTask(ctx context.Context, id archive.AccessionID) (archive.Task, error) {
+	r, err := c.q.InspectTask(ctx, ptr(string(id)))
+	return taskOf(r), unavailable(err)
+}
+
+func taskOf(r sqlc.Outbox) archive.Task {
 	return archive.Task{
 		ID: r.ID, Kind: archive.TaskKind(r.Kind), Queue: archive.Queue(r.Queue), Unit: r.UnitCode, Accession: archive.AccessionID(deref(r.AccessionID)),
 		Document: archive.DocumentID(deref(r.DocumentID)), Version: number(r.Version), Page: number(r.Page), Attempt: int(r.Attempt), Tries: int(r.Tries),
-	}, true, nil
+	}
 }
 
 // guarded closes the task and runs f; f returns how many rows its guarded UPDATE changed. None means the row is elsewhere by now: the

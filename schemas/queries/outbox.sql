@@ -70,3 +70,6 @@ SELECT paused, paused_by, paused_at FROM queue_settings;
 
 -- name: PauseQueue :exec
 UPDATE queue_settings SET paused = sqlc.arg(paused)::bool, paused_by = sqlc.arg(actor)::text, paused_at = now();
+
+-- name: InspectTask :one
+SELECT * FROM outbox WHERE accession_id = $1 AND kind = 'inspect';

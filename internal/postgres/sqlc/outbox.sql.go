@@ -164,6 +164,33 @@ func (q *Queries) InsertTasks(ctx context.Context, arg InsertTasksParams) error 
 	return err
 }
 
+const inspectTask = `-- name: InspectTask :one
+SELECT id, kind, queue, unit_code, accession_id, document_id, version, page, attempt, tries, rings, rung_at, available_at, last_code, created_at FROM outbox WHERE accession_id = $1 AND kind = 'inspect'
+`
+
+func (q *Queries) InspectTask(ctx context.Context, accessionID *string) (Outbox, error) {
+	row := q.db.QueryRow(ctx, inspectTask, accessionID)
+	var i Outbox
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.Queue,
+		&i.UnitCode,
+		&i.AccessionID,
+		&i.DocumentID,
+		&i.Version,
+		&i.Page,
+		&i.Attempt,
+		&i.Tries,
+		&i.Rings,
+		&i.RungAt,
+		&i.AvailableAt,
+		&i.LastCode,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
 const pauseQueue = `-- name: PauseQueue :exec
 UPDATE queue_settings SET paused = $1::bool, paused_by = $2::text, paused_at = now()
 `
