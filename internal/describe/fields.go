@@ -170,6 +170,9 @@ func (d *doc) agencyFields() {
 		}
 	}
 	printed := printedAs(lines, name)
+	if len(fold.Tokens(printed)) != len(fold.Tokens(name)) {
+		conf = min(conf, 0.85) // a word was lost or parted
+	}
 	d.add(archive.Field{Name: Agency, Value: name, Printed: printed, Confidence: conf, Page: d.first.ordinal, Box: boxOf(ws)})
 	d.add(archive.Field{Name: AgencyPrinted, Value: printed, Confidence: min(confidenceOf(ws), conf+0.05), Page: d.first.ordinal, Box: boxOf(ws)})
 	if h.issuer > 0 {

@@ -70,6 +70,16 @@ func TestADepartmentIsNoNumber(t *testing.T) {
 	})
 }
 
+func TestAnIncomingStampIsNoAgency(t *testing.T) {
+	t.Parallel()
+	p := newPaper()
+	p.at(30, 235, "PHÒNG VĂN THƯ").at(30, 300, "ĐẾN").at(150, 370, "Chuyển:")
+	p.mid(700, 300, "ỦY BAN NHÂN DÂN").mid(1760, 300, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+	p.mid(700, 370, "TỈNH QUẢNG NGÃI").mid(1760, 370, "Độc lập - Tự do - Hạnh phúc")
+	p.at(500, 500, "Số:   /QĐ-UBND").at(1400, 500, "Quảng Ngãi, ngày   tháng 02 năm 2025").mid(1320, 700, "QUYẾT ĐỊNH").body(900, 5)
+	check(t, "stamped", Fields([]page.Result{p.res}, Hints{}), map[string]string{Agency: "Ủy ban nhân dân tỉnh Quảng Ngãi", AgencyPrinted: "ỦY BAN NHÂN DÂN / TỈNH QUẢNG NGÃI", Superior: ""})
+}
+
 func TestAHandwrittenNumberIsNotGuessed(t *testing.T) {
 	t.Parallel()
 	for name, line := range map[string]string{

@@ -515,6 +515,7 @@ func (h *header) findAgency(s *sheet) {
 		split = 0.45 * s.w
 	}
 	centred := h.motto.row >= 0 && math.Abs(centreOf(s.rows[h.motto.row].words[h.motto.from:h.motto.to])-s.w/2) < 0.06*s.w
+	middle, stamped := h.pastStamp(s, split)
 	for k := top; k < bottom; k++ {
 		var ws []word
 		for _, w := range s.rows[k].words {
@@ -522,6 +523,9 @@ func (h *header) findAgency(s *sheet) {
 			if (w.x0+w.x1)/2 < split || centred && k > h.motto.row+1 {
 				ws = append(ws, w)
 			}
+		}
+		if stamped {
+			ws = suffixAt(ws, middle, 0.06*s.w)
 		}
 		line := cleanCapitals(ws)
 		if len(line) == 0 {
@@ -545,6 +549,57 @@ func (h *header) findAgency(s *sheet) {
 			h.issuer, h.hasAgent = i, true
 		}
 	}
+}
+
+// pastStamp finds the middle of the agency's column where the stamp of incoming mail stands beside it, on the same rows: from
+// the head of the agency's name beside the motto. false means that there is no stamp.
+func (h *header) pastStamp(s *sheet, split float64) (middle float64, stamped bool) {
+	if h.motto.row < 0 {
+		return 0, false
+	}
+	last := min(len(s.rows), h.motto.row+3)
+	for k := max(0, h.motto.row-4); k < min(len(s.rows), h.motto.row+5) && !stamped; k++ {
+		for _, w := range s.rows[k].words {
+			if t := fold.Accented(w.Text); w.x1 < 0.7*split && (t == "đến" || t == "chuyển" || t == "ngày" && strings.HasSuffix(w.Text, ":")) {
+				stamped = true
+			}
+		}
+		left := s.rows[k].words
+		for len(left) > 0 && left[len(left)-1].x1 > 0.7*split {
+			left = left[:len(left)-1]
+		}
+		if p := fold.Plain(textOf(left)); strings.Contains(p, "hong van thu") || strings.Contains(p, "bo phan mot cua") || strings.Contains(p, "cong van den") {
+			stamped = true
+		}
+	}
+	if !stamped {
+		return 0, false
+	}
+	for k := h.motto.row; k < last; k++ {
+		var ws []word
+		for _, w := range s.rows[k].words {
+			if (w.x0+w.x1)/2 < split {
+				ws = append(ws, w)
+			}
+		}
+		for i := range ws {
+			if t := textOf(ws[i:]); beginsAgency(t) && capitals(t) > 0.8 && !strings.HasPrefix(fold.Plain(t), "bo phan") {
+				return centreOf(ws[i:]), true
+			}
+		}
+	}
+	return 0, false
+}
+
+// suffixAt gives the last words of a row that are centred at middle, within slack; none when no run of them is.
+func suffixAt(ws []word, middle, slack float64) []word {
+	best, off := len(ws), slack
+	for i := range ws {
+		if d := math.Abs(centreOf(ws[i:]) - middle); d < off {
+			best, off = i, d
+		}
+	}
+	return ws[best:]
 }
 
 // typeLine reports whether a line of capitals is, or begins, the name of a type.
