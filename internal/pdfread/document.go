@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"time"
 
 	"github.com/klippa-app/go-pdfium/enums"
 	pdfiumerrors "github.com/klippa-app/go-pdfium/errors"
@@ -24,19 +25,38 @@ type document struct {
 	pages int
 }
 
-// openDocument lets PDFium open a file, which it reads piece by piece as it needs it.
-func (r *Renderer) openDocument(ctx context.Context, f io.ReaderAt, size int64) (*document, error) {
+// openDocument lets PDFium open a file, which it reads piece by piece as it needs it. The time limit begins when PDFium has started.
+func (r *Renderer) openDocument(ctx context.Context, limit time.Duration, f io.ReaderAt, size int64) (*document, error) {
 	i, err := r.instance(ctx)
 	if err != nil {
 		return nil, err
 	}
 	d := &document{instance: i}
-	err = i.within(ctx, func() error { return d.load(f, size) })
+	err = timed(ctx, limit, func(ctx context.Context) error {
+		return i.within(ctx, func() error { return d.load(f, size) })
+	})
 	if err != nil {
 		i.end()
 		return nil, err
 	}
 	return d, nil
+}
+
+// errOutOfTime: the file or page took longer than it may, on its own account.
+var errOutOfTime = errors.New("it takes too long")
+
+// timed runs fn under a limit and tells its passing from the end of ctx.
+func timed(ctx context.Context, limit time.Duration, fn func(context.Context) error) error {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := fn(limited)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && limited.Err() != nil:
+		return errOutOfTime
+	}
+	return err
 }
 
 func (d *document) load(f io.ReaderAt, size int64) error {

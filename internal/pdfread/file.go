@@ -129,11 +129,15 @@ func (f *File) takeStock() {
 
 // repair opens with PDFium what pdfcpu could not read; PDFium rebuilds damaged files.
 func (f *File) repair(ctx context.Context, why error) error {
+	end, err := f.d.Renderer.slot(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
 	if err := f.openDocument(ctx); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
 		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
 		case errors.Is(err, errPassword), errors.Is(why, errPassword):
 			return locked(errors.Join(why, err))
 		case errors.Is(err, errOurs):
@@ -165,21 +169,8 @@ func beyondRepair(err error) error {
 
 // anythingLeft makes sure that repairing left something to see: PDFium makes a page of default size out of rubble.
 func (f *File) anythingLeft(ctx context.Context) error {
-	limited, cancel := context.WithTimeout(ctx, f.d.OpenTimeout)
-	defer cancel()
-	err := f.doc.within(limited, func() error {
-		for n := 1; n <= min(f.pages, 20); n++ {
-			s, err := f.doc.loadSheet(n)
-			if err != nil {
-				return err
-			}
-			some, err := s.hasAnything()
-			s.close()
-			if err != nil || some {
-				return err
-			}
-		}
-		return errors.New("nothing is left on its pages")
+	err := timed(ctx, f.d.OpenTimeout, func(ctx context.Context) error {
+		return f.doc.within(ctx, f.findAnything)
 	})
 	if err != nil {
 		f.dropDocument()
@@ -187,17 +178,30 @@ func (f *File) anythingLeft(ctx context.Context) error {
 	return err
 }
 
+func (f *File) findAnything() error {
+	for n := 1; n <= min(f.pages, 20); n++ {
+		s, err := f.doc.loadSheet(n)
+		if err != nil {
+			return err
+		}
+		some, err := s.hasAnything()
+		s.close()
+		if err != nil || some {
+			return err
+		}
+	}
+	return errors.New("nothing is left on its pages")
+}
+
 // errOurs marks failures of the machine, not of the file.
 var errOurs = errors.New("PDFium could not be started")
 
-// openDocument has PDFium open the file, unless it has already.
+// openDocument has PDFium open the file, unless it has already. The caller holds a slot.
 func (f *File) openDocument(ctx context.Context) error {
 	if f.doc != nil {
 		return nil
 	}
-	limited, cancel := context.WithTimeout(ctx, f.d.OpenTimeout)
-	defer cancel()
-	doc, err := f.d.Renderer.openDocument(limited, f.f, f.size)
+	doc, err := f.d.Renderer.openDocument(ctx, f.d.OpenTimeout, f.f, f.size)
 	if err != nil {
 		return err
 	}
@@ -246,15 +250,13 @@ func (f *File) Page(ctx context.Context, n int) (digitise.Source, error) {
 	if n < 1 || n > f.pages {
 		return digitise.Source{}, fault.New(fault.NotFound, "the PDF has no page %d", n)
 	}
-	limited, cancel := context.WithTimeout(ctx, f.d.PageTimeout)
-	defer cancel()
-	src, err := f.page(limited, n)
+	src, err := f.page(ctx, n)
 	switch {
 	case err == nil:
 		return src, nil
 	case ctx.Err() != nil:
 		return digitise.Source{}, ctx.Err()
-	case limited.Err() != nil:
+	case errors.Is(err, errOutOfTime):
 		return digitise.Source{}, fault.New(fault.FileUnreadable, "page %d cannot be drawn within %s; print it to a new PDF and send that", n, f.d.PageTimeout)
 	case errors.Is(err, errOurs):
 		return digitise.Source{}, err
@@ -267,66 +269,89 @@ func (f *File) Page(ctx context.Context, n int) (digitise.Source, error) {
 	return digitise.Source{}, fault.Wrap(fault.FileUnreadable, err, "page %d of the PDF is damaged and cannot be drawn", n)
 }
 
-func (f *File) page(ctx context.Context, n int) (digitise.Source, error) {
-	var (
-		facts  pageFacts
-		pic    page.Picture
-		native nativeSize
-		known  bool
-	)
-	if f.s != nil {
-		f.s.within(ctx)
-		err := guarded(func() error {
-			var err error
-			if facts, err = f.s.page(n); err != nil {
-				return nil //nolint:nilerr // PDFium may still find the page
-			}
-			known = true
-			if p := f.s.onlyPicture(facts); p != nil {
-				pic, native, err = f.s.picture(facts, p)
-			}
-			return err
-		})
-		if _, ok := errors.AsType[*fault.Error](err); ok {
-			return digitise.Source{}, err
-		}
-		if err != nil || f.s.disorder() != nil {
-			known, pic, native = false, page.Picture{}, nativeSize{} // PDFium repairs what it can
-		}
+// plan is how a page is to be read, as far as the structure tells.
+type plan struct {
+	facts  pageFacts
+	known  bool // facts hold
+	passed page.Picture
+	native nativeSize
+}
+
+func (f *File) plan(ctx context.Context, n int) (plan, error) {
+	var p plan
+	if f.s == nil {
+		return p, nil
 	}
-	if pic.Data != nil {
-		src := digitise.Source{Picture: pic}
-		src.WidthPt, src.HeightPt = facts.size()
-		if !facts.annotations {
-			return src, nil
-		}
-		err := f.withSheet(ctx, n, func(s *sheet) error { return f.laidOver(s, &src, groundOf(pic), true) })
-		return src, err
-	}
-	var src digitise.Source
-	err := f.withSheet(ctx, n, func(s *sheet) error {
+	f.s.within(ctx)
+	err := guarded(func() error {
 		var err error
-		src, err = f.drawnPage(s, native, !known || facts.annotations)
+		if p.facts, err = f.s.page(n); err != nil {
+			return err
+		}
+		p.known = true
+		if only := f.s.onlyPicture(p.facts); only != nil {
+			p.passed, p.native, err = f.s.picture(p.facts, only)
+		}
 		return err
 	})
+	if _, ok := errors.AsType[*fault.Error](err); ok {
+		return p, err
+	}
+	if err != nil || f.s.disorder() != nil {
+		return plan{}, nil //nolint:nilerr // PDFium repairs what it can
+	}
+	return p, nil
+}
+
+func (f *File) page(ctx context.Context, n int) (digitise.Source, error) {
+	var p plan
+	err := timed(ctx, f.d.PageTimeout, func(ctx context.Context) error {
+		var err error
+		p, err = f.plan(ctx, n)
+		return err
+	})
+	if err != nil {
+		return digitise.Source{}, err
+	}
+	var src digitise.Source
+	if p.passed.Data == nil {
+		err := f.withSheet(ctx, n, func(s *sheet) error {
+			var err error
+			src, err = f.drawnPage(s, p.native, !p.known || p.facts.annotations)
+			return err
+		})
+		return src, err
+	}
+	src.Picture = p.passed
+	src.WidthPt, src.HeightPt = p.facts.size()
+	if p.facts.annotations {
+		err = f.withSheet(ctx, n, func(s *sheet) error { return f.laidOver(s, &src, groundOf(p.passed), true) })
+	}
 	return src, err
 }
 
 // withSheet loads a page in PDFium for fn. An instance that was stopped, grew large or had its page changed is dropped afterwards.
 func (f *File) withSheet(ctx context.Context, n int, fn func(*sheet) error) error {
+	end, err := f.d.Renderer.slot(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
 	if err := f.openDocument(ctx); err != nil {
 		return err
 	}
 	changed := false
-	err := f.doc.within(ctx, func() error {
-		s, err := f.doc.loadSheet(n)
-		if err != nil {
+	err = timed(ctx, f.d.PageTimeout, func(ctx context.Context) error {
+		return f.doc.within(ctx, func() error {
+			s, err := f.doc.loadSheet(n)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			err = fn(s)
+			changed = s.changed
 			return err
-		}
-		defer s.close()
-		err = fn(s)
-		changed = s.changed
-		return err
+		})
 	})
 	if err != nil || changed || f.doc.large() {
 		f.dropDocument()

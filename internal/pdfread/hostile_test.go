@@ -91,7 +91,7 @@ func onePageRaw(content string) []byte {
 
 func readOne(t *testing.T, r *Renderer, b []byte) error {
 	t.Helper()
-	f, err := Open(t.Context(), save(t, b), Deps{Renderer: r, OpenTimeout: 4 * time.Second, PageTimeout: 4 * time.Second})
+	f, err := Open(t.Context(), save(t, b), Deps{Renderer: r, OpenTimeout: 3 * time.Second, PageTimeout: 3 * time.Second})
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ const (
 	stockTimeout       = 5 * time.Second
 	defaultPageTimeout = 30 * time.Second
 	defaultIdle        = time.Minute
+	defaultDrawing     = 2
 	// defaultMemory holds an A0 drawing at four bytes a pixel in bands with its pictures.
 	defaultMemory = 512 << 20
 )

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/klippa-app/go-pdfium"
@@ -25,6 +26,8 @@ type RendererDeps struct {
 	CacheDir string
 	// MemoryBytes bounds what one open file may use while it is drawn.
 	MemoryBytes int64
+	// Drawing is how many files may be drawn at the same time; default 2. Others wait, and waiting does not count against their time.
+	Drawing int
 	// Idle is how long PDFium stays in memory after its last use.
 	Idle time.Duration
 	Log  *slog.Logger
@@ -33,12 +36,14 @@ type RendererDeps struct {
 // Renderer starts PDFium when it is first needed and ends it when it was idle for a while. It is safe for concurrent use; the
 // files opened with it are not.
 type Renderer struct {
-	d RendererDeps
+	d     RendererDeps
+	slots chan struct{}
 
 	mu     sync.Mutex
 	pool   pdfium.Pool
 	cache  wazero.CompilationCache
 	arena  *arena
+	board  *switchboard
 	inUse  int
 	idle   *time.Timer
 	closed bool
@@ -49,13 +54,26 @@ func NewRenderer(d RendererDeps) *Renderer {
 	if d.MemoryBytes <= 0 {
 		d.MemoryBytes = defaultMemory
 	}
+	if d.Drawing <= 0 {
+		d.Drawing = defaultDrawing
+	}
 	if d.Idle <= 0 {
 		d.Idle = defaultIdle
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Renderer{d: d}
+	return &Renderer{d: d, slots: make(chan struct{}, d.Drawing)}
+}
+
+// slot waits for a turn to draw; the turn ends with the function returned.
+func (r *Renderer) slot(ctx context.Context) (end func(), err error) {
+	select {
+	case r.slots <- struct{}{}:
+		return func() { <-r.slots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // Close ends PDFium. Files still open fail from then on.
@@ -96,6 +114,7 @@ func (r *Renderer) start() error {
 		return err
 	}
 	r.arena = &arena{}
+	r.board = &switchboard{Context: experimental.WithMemoryAllocator(context.Background(), r.arena), never: make(chan struct{})}
 	config := wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling). // PDFium's setjmp needs them
 		WithCompilationCache(cache).
@@ -103,7 +122,7 @@ func (r *Renderer) start() error {
 		WithMemoryLimitPages(uint32(r.d.MemoryBytes >> 16))
 	began := time.Now()
 	pool, err := webassembly.Init(webassembly.Config{
-		Context:       experimental.WithMemoryAllocator(context.Background(), r.arena),
+		Context:       r.board,
 		MaxTotal:      256, // open files; how many draw at once is bounded elsewhere
 		FSConfig:      wazero.NewFSConfig(),
 		RuntimeConfig: config,
@@ -139,13 +158,42 @@ func (r *Renderer) compilationCache() (wazero.CompilationCache, error) {
 	return c, nil
 }
 
+// switchboard is the parent of the contexts that go-pdfium makes for its instances, and lets each of them be ended on its own. go-pdfium has
+// Kill for that, but it takes the memory of running code apart from another goroutine.
+//
+// It relies on what context.AfterFunc documents: a parent's AfterFunc method is how children learn of its end.
+type switchboard struct {
+	context.Context
+	never chan struct{}
+	next  context.Context // ends the instance started next; guarded by Renderer.mu
+	ended atomic.Bool
+}
+
+// Done implements context.Context: the parent itself never ends.
+func (b *switchboard) Done() <-chan struct{} { return b.never }
+
+// Err implements context.Context. It is asked when an instance ends.
+func (b *switchboard) Err() error {
+	if b.ended.Load() {
+		return context.Canceled
+	}
+	return nil
+}
+
+// AfterFunc connects a new instance to the context meant for it.
+func (b *switchboard) AfterFunc(f func()) (stop func() bool) {
+	return context.AfterFunc(b.next, func() {
+		b.ended.Store(true)
+		f()
+	})
+}
+
 // instance is one PDFium with a memory of its own.
 type instance struct {
 	pdfium.Pdfium
 	r       *Renderer
 	regions []*region
-	mu      sync.Mutex
-	killed  bool
+	cancel  context.CancelFunc // ends a running call at its next jump
 }
 
 // instance starts a fresh PDFium: files never share one, so a hostile file spoils nobody's memory.
@@ -162,15 +210,18 @@ func (r *Renderer) instance(ctx context.Context) (*instance, error) {
 	if err := r.start(); err != nil {
 		return nil, fmt.Errorf("%w: %w", errOurs, err)
 	}
+	own, cancel := context.WithCancel(context.Background())
+	r.board.next = own
 	p, err := r.pool.GetInstanceWithContext(ctx)
 	if err != nil {
+		cancel()
 		for _, m := range r.arena.take() {
 			m.release()
 		}
 		return nil, fmt.Errorf("%w: %w", errOurs, err)
 	}
 	r.inUse++
-	return &instance{Pdfium: p, r: r, regions: r.arena.take()}, nil
+	return &instance{Pdfium: p, r: r, regions: r.arena.take(), cancel: cancel}, nil
 }
 
 // within runs fn and stops PDFium when ctx ends first; the instance is of no use after that.
@@ -178,18 +229,9 @@ func (i *instance) within(ctx context.Context, fn func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	done := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(done)
-		i.mu.Lock()
-		defer i.mu.Unlock()
-		i.killed = true
-		_ = i.Kill() // a call that was running returns an error of its own
-	})
+	stop := context.AfterFunc(ctx, i.cancel)
+	defer stop()
 	err := fn()
-	if !stop() {
-		<-done
-	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -210,11 +252,8 @@ func (i *instance) large() bool {
 
 // end gives everything back. No call may be running.
 func (i *instance) end() {
-	i.mu.Lock()
-	if !i.killed {
-		_ = i.Close() // it can only fail for an instance that is gone
-	}
-	i.mu.Unlock()
+	_ = i.Close() // it fails only for an instance that was stopped, and lets go of it all the same
+	i.cancel()
 	for _, m := range i.regions {
 		m.release()
 	}
