@@ -16,7 +16,7 @@ func (c *checker) catalog() error {
 	if err != nil {
 		return fmt.Errorf("catalog: %w", err)
 	}
-	if err := errors.Join(d.is("Type", "Catalog"), d.only("Type", "Pages", "Metadata", "Lang", "ViewerPreferences", "PageLabels", "OutputIntents")); err != nil {
+	if err := errors.Join(d.is("Type", "Catalog"), d.only("Type", "Pages", "Metadata", "Lang", "ViewerPreferences", "PageLabels", "PageMode", "Outlines", "OutputIntents")); err != nil {
 		return fmt.Errorf("catalog: %w", err)
 	}
 	if lang, ok := d["Lang"].([]byte); !ok || !languageTag(string(lang)) {
@@ -33,6 +33,9 @@ func (c *checker) catalog() error {
 	}
 	if err := c.labels(d["PageLabels"]); err != nil {
 		return fmt.Errorf("page labels: %w", err)
+	}
+	if err := c.outline(d["Outlines"]); err != nil {
+		return fmt.Errorf("outline: %w", err)
 	}
 	for font := range c.fonts {
 		if err := c.font(font); err != nil {
@@ -186,6 +189,51 @@ func (c *checker) tree(v any) error {
 	}
 	if root["Count"] != int64(c.pages) || c.pages == 0 {
 		return fmt.Errorf("page tree counts %v pages and has %d", root["Count"], c.pages)
+	}
+	return nil
+}
+
+// outline walks the chain of entries: each with a title, linked both ways, and leading to a page.
+func (c *checker) outline(v any) error {
+	if v == nil {
+		return nil
+	}
+	root, _, err := c.dictAt(v, false)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(root.is("Type", "Outlines"), root.only("Type", "First", "Last", "Count")); err != nil {
+		return err
+	}
+	var before any
+	n := int64(0)
+	for at := root["First"]; at != nil; n++ {
+		if n > int64(c.count) {
+			return errors.New("entries go round in a circle")
+		}
+		d, _, err := c.dictAt(at, false)
+		if err != nil {
+			return err
+		}
+		if err := d.only("Title", "Parent", "Prev", "Next", "Dest"); err != nil {
+			return err
+		}
+		title, _ := d["Title"].([]byte)
+		dest, _ := d["Dest"].([]any)
+		if len(title) == 0 || d["Parent"] != v || d["Prev"] != before || len(dest) != 2 || dest[1] != name("Fit") {
+			return fmt.Errorf("entry %d is not linked as it should be", n+1)
+		}
+		target, _, err := c.dictAt(dest[0], false)
+		if err != nil {
+			return err
+		}
+		if err := target.is("Type", "Page"); err != nil {
+			return err
+		}
+		before, at = at, d["Next"]
+	}
+	if before != root["Last"] || n != root["Count"] {
+		return errors.New("entries do not fit their count")
 	}
 	return nil
 }

@@ -88,6 +88,11 @@ func variety(t testing.TB) map[string][]page.Leaf {
 	layered.Overlays = []page.Overlay{{X0: 0, Y0: 0, X1: layered.WidthPt, Y1: layered.HeightPt, Picture: jpegOf(t, colour(42, 55)), Mask: &mask}}
 	v["masked layer"] = []page.Leaf{layered}
 
+	v["annexes"] = []page.Leaf{
+		withText(leafOf(ccittOf(85, 110)), text...), withText(leafOf(ccittOf(85, 110)), "PHỤ LỤC I", "DANH MỤC"), withText(leafOf(ccittOf(85, 110)), "tiếp theo"),
+		withText(leafOf(ccittOf(85, 110)), "Phụ lục II"),
+	}
+
 	v["mixed landscape"] = []page.Leaf{withText(leafOf(ccittOf(850, 1100)), text...), withText(leafOf(jpegOf(t, colour(1100, 850))), text...), withText(leafOf(flateOf(t, gray(300, 300))), text...)}
 
 	var many []page.Leaf

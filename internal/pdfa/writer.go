@@ -79,6 +79,7 @@ type rendition struct {
 	kids   []byte // of the node being filled
 	inNode int
 	labels pageLabels
+	marks  outline
 
 	glyphs glyphs
 	font   int // 0 until a page has text
@@ -195,11 +196,11 @@ func (r *rendition) compose(l *page.Leaf, w, h float64, s sheet, image int) erro
 
 	content := r.f.promise()
 	r.f.deflated(content, nil, c)
-	return r.page(l.Label, s, content, names, t.used)
+	return r.page(l, s, content, names, t.used)
 }
 
 // page writes the page object and hangs it onto the tree.
-func (r *rendition) page(label string, s sheet, content int, names []byte, text bool) error {
+func (r *rendition) page(l *page.Leaf, s sheet, content int, names []byte, text bool) error {
 	if r.inNode == groupSize {
 		r.closeNode()
 	}
@@ -226,7 +227,8 @@ func (r *rendition) page(label string, s sheet, content int, names []byte, text 
 	r.kids = appendRef(append(r.kids, ' '), n)
 	r.inNode++
 	r.count++
-	r.labels.add(r.count, cleanMeta(label))
+	r.labels.add(r.count, cleanMeta(l.Label))
+	r.marks.add(r.count, n, cleanMeta(l.Result.Annex()), r.about.title)
 	return r.f.err
 }
 
@@ -306,6 +308,9 @@ func (r *rendition) writeCatalog() {
 		d = append(d, "/ViewerPreferences<</DisplayDocTitle true>>"...)
 	}
 	d = r.labels.appendTo(d)
+	if n := r.marks.write(r.f); n != 0 {
+		d = appendRef(append(d, "/PageMode/UseOutlines/Outlines "...), n)
+	}
 	d = append(d, "/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier("+sRGBName+")/Info("+sRGBName+")/DestOutputProfile "...)
 	d = append(appendRef(d, r.profile), ">>]>>"...)
 	r.f.object(r.catalog, d)

@@ -259,3 +259,21 @@ func TestMemoryDoesNotGrowWithPages(t *testing.T) {
 		t.Errorf("900 more pages keep %d KiB", grown>>10)
 	}
 }
+
+func TestAnnexesAreInTheOutline(t *testing.T) {
+	t.Parallel()
+	b := write(t, snapshot(), variety(t)["annexes"]...)
+	if n := bytes.Count(b, []byte("/Fit]>>")); n != 3 || !bytes.Contains(b, []byte("/Outlines ")) {
+		t.Errorf("outline has %d entries, want the paper and two annexes", n)
+	}
+	if bytes.Contains(golden(t), []byte("/Outlines")) {
+		t.Error("a document without annexes has an outline")
+	}
+}
+
+func TestTheNameTellsTheVersion(t *testing.T) {
+	t.Parallel()
+	if got, want := (pdfa.Writer{}).Name(), fmt.Sprintf("sohoa pdfa %d", pdfa.Version); got != want {
+		t.Errorf("Name = %q, want %q", got, want)
+	}
+}
