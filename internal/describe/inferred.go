@@ -25,7 +25,9 @@ func (d *doc) inferAgency() {
 
 // committee finds the people's committee that the paper is likely to come from.
 func (d *doc) committee() (name string, conf float64) {
-	committee := len(d.sig.title) > 0 && strings.Contains(strings.Join(d.sig.title, " "), "ỦY BAN NHÂN DÂN")
+	title := strings.Join(d.sig.title, " ")
+	committee := strings.Contains(title, "ỦY BAN NHÂN DÂN") || strings.Contains(title, "CHỦ TỊCH") ||
+		len(d.sig.title) == 0 && strings.HasPrefix(d.head.kind, "Giấy chứng nhận quyền sử dụng đất") // district committees gave these
 	place := fold.Plain(textOf(d.header.date.place))
 	if d.header.date.row < 0 {
 		if t, s := d.lateDate(); s != nil {
