@@ -171,6 +171,12 @@ func (s *Service) acceptSpooled(ctx context.Context, r Request, sp spooled) (Rec
 	return Receipt{Accession: a}, nil
 }
 
+// Check says what is wrong with a request before a byte of its file is sent; Accept checks the same again.
+func (r Request) Check() error {
+	_, err := r.checked()
+	return err
+}
+
 // checked puts a request into the form everything behind relies on, or says what is wrong with it.
 func (r Request) checked() (Request, error) {
 	r.Name = CleanName(r.Name)

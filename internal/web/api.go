@@ -32,7 +32,7 @@ type knownMux struct {
 // HandleFunc implements humago.Mux.
 func (m knownMux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
 	m.Handle(pattern, m.s.known(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
+		m.s.limitBody(w, r)
 		w.Header().Set("Cache-Control", "no-store")
 		h(w, r)
 	}))

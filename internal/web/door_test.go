@@ -1,14 +1,18 @@
 package web_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"sohoa/internal/archive"
 	"sohoa/internal/fault"
@@ -299,5 +303,30 @@ func TestDepsThatLackSomethingAreRefused(t *testing.T) {
 	t.Parallel()
 	if _, err := web.New(web.Deps{}); err == nil {
 		t.Error("web.New accepted nothing at all")
+	}
+}
+
+func TestASlowFormIsCutOffAndALargeOneIsNotRead(t *testing.T) {
+	t.Parallel()
+	d := open(t, func(dep *web.Deps) { dep.StallAfter = 50 * time.Millisecond })
+	conn, err := net.Dial("tcp", d.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ntoken=")
+	if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatalf("a slow form is waited for: %v", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a slow form: %d", resp.StatusCode)
+	}
+	if resp := d.post(d.browser(), "/login", url.Values{"token": {strings.Repeat("x", 1<<20)}}); resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a large form: %d", resp.StatusCode)
 	}
 }

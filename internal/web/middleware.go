@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -110,4 +111,27 @@ func (w *recorder) code() int {
 		return http.StatusOK
 	}
 	return w.status
+}
+
+// limitBody bounds the body of a request that is no upload, in bytes and in time.
+func (s *Server) limitBody(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength == 0 { // a deadline left standing would look like a client that left, see watchedBody
+		return
+	}
+	ctl := http.NewResponseController(w)
+	_ = ctl.SetReadDeadline(time.Now().Add(s.d.StallAfter)) // a transport without deadlines has no slow peer either
+	r.Body = &smallBody{http.MaxBytesReader(w, r.Body, maxFormBytes), ctl}
+}
+
+type smallBody struct {
+	io.ReadCloser
+	ctl *http.ResponseController
+}
+
+func (b *smallBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		_ = b.ctl.SetReadDeadline(time.Time{})
+	}
+	return n, err
 }

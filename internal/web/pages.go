@@ -294,7 +294,7 @@ func themeOf(r *http.Request) string {
 
 // preferences keeps language and theme in the browser.
 func (s *Server) preferences(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
+	s.limitBody(w, r)
 	keep := func(name, value string) {
 		http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: s.d.SecureCookies, SameSite: http.SameSiteLaxMode})
 	}
@@ -325,7 +325,7 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
+	s.limitBody(w, r)
 	next := localPath(r.PostFormValue("next"))
 	hash := fixity.Of([]byte(strings.TrimSpace(r.PostFormValue("token"))))
 	_, err := s.byToken(r.Context(), hash)
@@ -376,7 +376,7 @@ func subjects() map[string]func(id string) retrieve.Subject {
 
 func (s *Server) action(h pageAction) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
+		s.limitBody(w, r)
 		a, err := s.identify(r)
 		if err != nil {
 			s.showError(w, r, err)

@@ -184,12 +184,24 @@ func (u *uploads) create(hook handler.HookEvent) (handler.HTTPResponse, handler.
 	if err == nil && meta["sha256"] != "" {
 		_, err = parseHexDigest("sha256", meta["sha256"])
 	}
-	if err != nil {
-		return handler.HTTPResponse{}, handler.FileInfoChanges{}, u.refusal(hook.Context, err)
-	}
 	name := meta["name"]
 	if name == "" {
 		name = meta["filename"]
+	}
+	// What intake would say at the end is said before the bytes are sent.
+	if err == nil {
+		err = intake.Request{
+			Name: name, Unit: unit, Dossier: meta["dossier"], Batch: meta["batch"], Access: archive.Access(meta["access"]), Queue: archive.Queue(meta["queue"]),
+		}.Check()
+	}
+	if err == nil && meta["batch"] != "" {
+		b, found := u.s.d.Retrieve.FindBatch(hook.Context, a, unit, meta["batch"])
+		if found == nil && b.State == "closed" {
+			err = fault.New(fault.BatchClosed, "the batch is closed; use another")
+		}
+	}
+	if err != nil {
+		return handler.HTTPResponse{}, handler.FileInfoChanges{}, u.refusal(hook.Context, err)
 	}
 	kept := handler.MetaData{ownerKey: a.Account, "name": intake.CleanName(name), "unit": unit}
 	for _, k := range []string{"dossier", "batch", "access", "queue", "sha256"} {

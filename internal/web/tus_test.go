@@ -151,6 +151,10 @@ func TestTusRefusalsAreProblems(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	id := d.announce(clerkToken, 3)
+	closed := d.hand(clerkToken, "a.pdf", "%PDF-1.7 a", "batch", "Lô đã đóng")
+	if resp, b := d.do(http.MethodPost, "/api/v1/batches/"+string(closed.Accession.Batch)+"/close", clerkToken, nil); resp.StatusCode != http.StatusOK {
+		t.Fatalf("close: %d %s", resp.StatusCode, b)
+	}
 	for name, tc := range map[string]struct {
 		method, path, token string
 		headers             []string
@@ -162,6 +166,8 @@ func TestTusRefusalsAreProblems(t *testing.T) {
 		"larger than allowed":     {http.MethodPost, "", clerkToken, []string{"Tus-Resumable", "1.0.0", "Upload-Length", "99999999999"}, 413, fault.FileTooLarge},
 		"a unit of somebody else": {http.MethodPost, "", clerkToken, []string{"Tus-Resumable", "1.0.0", "Upload-Length", "3", "Upload-Metadata", metadata("unit", "P2")}, 403, fault.Forbidden},
 		"a malformed digest":      {http.MethodPost, "", clerkToken, []string{"Tus-Resumable", "1.0.0", "Upload-Length", "3", "Upload-Metadata", metadata("sha256", "zz")}, 400, fault.RequestMalformed},
+		"a closed batch":          {http.MethodPost, "", clerkToken, []string{"Tus-Resumable", "1.0.0", "Upload-Length", "3", "Upload-Metadata", metadata("batch", "Lô đã đóng")}, 409, fault.BatchClosed},
+		"an access level unheard": {http.MethodPost, "", clerkToken, []string{"Tus-Resumable", "1.0.0", "Upload-Length", "3", "Upload-Metadata", metadata("access", "all")}, 400, fault.RequestMalformed},
 		"an id that is none":      {http.MethodPatch, "x", clerkToken, []string{"Tus-Resumable", "1.0.0"}, 404, fault.NotFound},
 		"an id nobody was given":  {http.MethodPatch, strings.Repeat("A", 26), clerkToken, []string{"Tus-Resumable", "1.0.0"}, 404, fault.NotFound},
 		"not offset octets":       {http.MethodPatch, id, clerkToken, []string{"Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Content-Type", "text/plain"}, 400, fault.RequestMalformed},
