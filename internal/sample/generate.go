@@ -261,7 +261,7 @@ func (p *plan) set(lay layout, i, grade int) *writer {
 }
 
 // careOf is how likely the clerks of a grade keep seals and stamps off the print.
-func careOf(grade int) float64 { return [...]float64{0.85, 0.65, 0.5, 0.4, 0.35}[grade-1] }
+func careOf(grade int) float64 { return [...]float64{0.92, 0.65, 0.5, 0.4, 0.35}[grade-1] }
 
 // finish fills in what only the whole paper tells.
 func finish(t *Truth) {

@@ -184,10 +184,10 @@ func (w *writer) sign(s signing) {
 	lower := [2]float64{w.r.between(0, 2), 0}
 	switch u := w.r.float(); {
 	case s.recipients == nil:
-	case u < 0.4:
+	case u < 0.2:
 		lower[1] = w.r.between(14, 19)
-	case u < 0.55:
-		lower[0] = w.r.between(8, 17)
+	case u < 0.75:
+		lower[0] = w.r.between(15, 18)
 	}
 	if s.recipients != nil {
 		w.y += lower[0]

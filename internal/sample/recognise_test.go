@@ -22,9 +22,9 @@ func TestPlainTesseractFindsTheCleanestGradeEasyAndStampedTextHard(t *testing.T)
 
 	t.Run("the cleanest grade", func(t *testing.T) {
 		t.Parallel()
-		p := mustPlan(t, Options{Seed: 4, Grades: []int{1}, Layouts: []string{"decision", "letter", "report", "birth-extract", "land-certificate"}})
+		p := mustPlan(t, Options{Seed: 4, Grades: []int{1}, Layouts: []string{"decision", "letter", "birth-extract", "plan"}})
 		errs, chars := 0, 0
-		for i := range 5 {
+		for i := range 4 {
 			lay, grade := p.choose(i)
 			pics, truths := drawPaper(p, lay, i, grade)
 			n := min(len(pics), 2)
@@ -46,7 +46,7 @@ func TestPlainTesseractFindsTheCleanestGradeEasyAndStampedTextHard(t *testing.T)
 		t.Parallel()
 		p := mustPlan(t, Options{Seed: 8, Grades: []int{2}, Layouts: []string{"notice", "decision", "letter"}})
 		lost, chars := 0, 0
-		for i := range 8 {
+		for i := range 6 {
 			lay, grade := p.choose(i)
 			w := newWriter(p.fonts, newRNG(p.seed, i, "text"), 0) // a careless clerk
 			lay.write(w)
