@@ -3,39 +3,28 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
-	"github.com/jackc/pgx/v5/pgconn"
+	"sohoa/internal/postgres"
 )
 
 // postgresClient prepares a client program on the database that a URL names. The password travels in the environment: whoever may list
 // processes sees arguments.
 func postgresClient(ctx context.Context, dsn, program string, args ...string) (*exec.Cmd, error) {
-	cfg, err := pgconn.ParseConfig(dsn)
+	database, vars, err := postgres.ClientEnv(dsn)
 	if err != nil {
-		return nil, usageError{fmt.Errorf("the database URL is malformed: %w", err)}
+		return nil, usageError{err}
 	}
 	path, err := findPostgresClient(program)
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, path, append([]string{"--no-password", "--dbname=" + cfg.Database}, args...)...)
-	cmd.Env = append(os.Environ(),
-		"PGHOST="+cfg.Host, "PGPORT="+strconv.Itoa(int(cfg.Port)), "PGUSER="+cfg.User, "PGPASSWORD="+cfg.Password, "PGDATABASE="+cfg.Database,
-		"PGCONNECT_TIMEOUT=10", "PGTZ=UTC")
-	if u, err := url.Parse(dsn); err == nil {
-		for _, k := range []string{"sslmode", "sslrootcert", "sslcert", "sslkey"} {
-			if v := u.Query().Get(k); v != "" {
-				cmd.Env = append(cmd.Env, "PG"+strings.ToUpper(k)+"="+v)
-			}
-		}
-	}
+	cmd := exec.CommandContext(ctx, path, append([]string{"--no-password", "--dbname=" + database}, args...)...)
+	cmd.Env = append(os.Environ(), vars...)
 	return cmd, nil
 }
 

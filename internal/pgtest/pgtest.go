@@ -15,6 +15,9 @@ import (
 	"sohoa/internal/postgres"
 )
 
+// DB is what tests ask questions of, named here so that test support elsewhere need not know the driver.
+type DB = *pgxpool.Pool
+
 // Pool returns connections whose search_path is one fresh schema, without public: a stray table name fails.
 func Pool(t testing.TB) *pgxpool.Pool {
 	t.Helper()

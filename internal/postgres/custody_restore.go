@@ -3,8 +3,12 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"sohoa/internal/fault"
 	"sohoa/internal/postgres/sqlc"
@@ -31,7 +35,7 @@ func Clear(ctx context.Context, url string) error {
 	if err != nil {
 		return unavailable(err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	return unavailable(pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		var migrated bool
 		if err := tx.QueryRow(ctx, "SELECT to_regclass('accessions') IS NOT NULL").Scan(&migrated); err != nil {
@@ -62,4 +66,24 @@ func (c *Catalogue) Restored(ctx context.Context, actor, backup string) error {
 		}
 		return audit(ctx, q, event{actor: actor, action: "catalogue_restored", detail: map[string]string{"backup": backup, "tasks": fmt.Sprint(n)}})
 	})
+}
+
+// ClientEnv says in libpq's variables how a client program (pg_dump, pg_restore) reaches the database that dsn names.
+func ClientEnv(dsn string) (database string, vars []string, err error) {
+	cfg, err := pgconn.ParseConfig(dsn)
+	if err != nil {
+		return "", nil, fmt.Errorf("the database URL is malformed: %w", err)
+	}
+	vars = []string{
+		"PGHOST=" + cfg.Host, "PGPORT=" + strconv.Itoa(int(cfg.Port)), "PGUSER=" + cfg.User, "PGPASSWORD=" + cfg.Password, "PGDATABASE=" + cfg.Database,
+		"PGCONNECT_TIMEOUT=10", "PGTZ=UTC",
+	}
+	if u, err := url.Parse(dsn); err == nil {
+		for _, k := range []string{"sslmode", "sslrootcert", "sslcert", "sslkey"} {
+			if v := u.Query().Get(k); v != "" {
+				vars = append(vars, "PG"+strings.ToUpper(k)+"="+v)
+			}
+		}
+	}
+	return cfg.Database, vars, nil
 }

@@ -219,7 +219,7 @@ func (b *Backup) Entries() iter.Seq2[Entry, error] {
 		for {
 			var e Entry
 			err := d.Decode(&e)
-			if err == io.EOF || !yield(e, err) || err != nil {
+			if errors.Is(err, io.EOF) || !yield(e, err) || err != nil {
 				return
 			}
 		}

@@ -143,7 +143,7 @@ func Decrypt(r io.Reader, passphrase string) (Keys, error) {
 	k := Keys{}
 	for {
 		h, err := t.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return k, nil
 		}
 		if err != nil {

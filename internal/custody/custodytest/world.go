@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"sohoa/internal/archive"
 	"sohoa/internal/custody"
 	"sohoa/internal/digitise"
@@ -29,7 +27,7 @@ import (
 // World is an archive. A paper whose first line is ZIP is a zip with a paper in every other line.
 type World struct {
 	T       *testing.T
-	Pool    *pgxpool.Pool
+	Pool    pgtest.DB
 	Cat     *postgres.Catalogue
 	Store   *objectstore.Store
 	Shelves objectstore.Shelves
@@ -44,7 +42,7 @@ func New(t *testing.T) *World { return On(t, pgtest.Pool(t), localtest.Store(t))
 func Beside(t *testing.T, store *objectstore.Store) *World { return On(t, pgtest.Pool(t), store) }
 
 // On makes a world on a migrated database and a store with buckets.
-func On(t *testing.T, pool *pgxpool.Pool, store *objectstore.Store) *World {
+func On(t *testing.T, pool pgtest.DB, store *objectstore.Store) *World {
 	t.Helper()
 	w := &World{T: t, Pool: pool, Store: store, Shelves: objectstore.NewShelves(store)}
 	w.Cat = postgres.New(w.Pool)
@@ -191,6 +189,7 @@ func (w *World) Unring() {
 
 type lineReader struct{}
 
+// Open implements digitise.Reader.
 func (lineReader) Open(_ context.Context, path string) (digitise.Master, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -205,11 +204,19 @@ func (lineReader) Open(_ context.Context, path string) (digitise.Master, error) 
 
 type lineMaster []string
 
+// MediaType implements digitise.Master.
 func (lineMaster) MediaType() archive.MediaType { return archive.PDF }
-func (m lineMaster) Len() int                   { return len(m) }
-func (lineMaster) Warnings() []string           { return []string{"JavaScript is not carried over"} }
-func (lineMaster) Close() error                 { return nil }
 
+// Len implements digitise.Master.
+func (m lineMaster) Len() int { return len(m) }
+
+// Warnings implements digitise.Master.
+func (lineMaster) Warnings() []string { return []string{"JavaScript is not carried over"} }
+
+// Close implements digitise.Master.
+func (lineMaster) Close() error { return nil }
+
+// Page implements digitise.Master.
 func (m lineMaster) Page(_ context.Context, n int) (digitise.Source, error) {
 	return digitise.Source{
 		Picture: page.Picture{Encoding: page.JPEG, Data: []byte(m[n-1]), Width: 1000, Height: 1400, Components: 1, BitsPerComponent: 8, DPIX: 120, DPIY: 120},
@@ -219,6 +226,7 @@ func (m lineMaster) Page(_ context.Context, n int) (digitise.Source, error) {
 
 type lineZip struct{}
 
+// Walk implements digitise.ZipReader.
 func (lineZip) Walk(_ context.Context, path string, each func(string, func() (digitise.ReadCloser, error)) error) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -234,6 +242,7 @@ func (lineZip) Walk(_ context.Context, path string, each func(string, func() (di
 
 type entries struct{ in *intake.Service }
 
+// AcceptEntry implements digitise.EntryAcceptor.
 func (e entries) AcceptEntry(ctx context.Context, parent archive.Accession, name string, src digitise.ReadCloser) error {
 	_, err := e.in.Accept(ctx, intake.Request{
 		Name: name, Unit: parent.Unit, Batch: parent.BatchName, Access: parent.Access, Queue: archive.Queue(parent.Queue), Actor: parent.ReceivedBy, Parent: parent.ID,
@@ -243,6 +252,7 @@ func (e entries) AcceptEntry(ctx context.Context, parent archive.Accession, name
 
 type lineEngine struct{}
 
+// Recognise implements digitise.Engine.
 func (lineEngine) Recognise(_ context.Context, p page.Picture) (page.Result, error) {
 	r := page.Result{Width: p.Width, Height: p.Height, Kind: page.Text, Source: page.Recognised, Skew: 0.125, Engine: "lines 1", Settings: "s1"}
 	l := page.Line{Box: page.Box{X1: 900, Y1: 50}}
@@ -254,33 +264,47 @@ func (lineEngine) Recognise(_ context.Context, p page.Picture) (page.Result, err
 	return r, nil
 }
 
+// Convert implements digitise.Engine.
 func (lineEngine) Convert(_ context.Context, p page.Picture) (page.Picture, error) { return p, nil }
+
+// View implements digitise.Engine.
 func (lineEngine) View(context.Context, page.Picture, page.Turn, int) (page.Picture, error) {
 	return page.Picture{}, errors.New("nobody looks")
 }
+
+// Version implements digitise.Engine.
 func (lineEngine) Version() digitise.EngineVersion {
 	return digitise.EngineVersion{Engine: "lines 1", Settings: "s1"}
 }
 
 type lineWriter struct{}
 
+// Begin implements digitise.Writer.
 func (lineWriter) Begin(w io.Writer, s digitise.Snapshot) (digitise.Rendition, error) {
 	_, err := fmt.Fprintf(w, "%s %s\n", s.Title, s.CreatedAt)
 	return lineRendition{w}, err
 }
+
+// Allows implements digitise.Writer.
 func (lineWriter) Allows(page.Picture) bool { return true }
-func (lineWriter) Name() string             { return "lines 1" }
+
+// Name implements digitise.Writer.
+func (lineWriter) Name() string { return "lines 1" }
 
 type lineRendition struct{ w io.Writer }
 
+// Add implements digitise.Rendition.
 func (r lineRendition) Add(l page.Leaf) error {
 	_, err := fmt.Fprintln(r.w, l.Result.Text())
 	return err
 }
+
+// Close implements digitise.Rendition.
 func (lineRendition) Close() error { return nil }
 
 type lineChecker struct{}
 
+// Check implements digitise.Checker.
 func (lineChecker) Check(context.Context, string) (string, string, error) {
 	return "PDF/A-2u", "test", nil
 }
@@ -305,4 +329,5 @@ func (lineDescriber) Fields(results []page.Result, _ string) []archive.Field {
 	return f
 }
 
+// Title implements digitise.Describer.
 func (lineDescriber) Title(_ []archive.Field, name string) string { return "Quyết định " + name }
