@@ -317,8 +317,15 @@ func (s *sheet) seek(want string, from, to int) window {
 	for k := max(0, from); k < min(to, len(s.rows)); k++ {
 		ws := s.rows[k].words
 		plain := make([]string, len(ws))
+		known := 0
 		for i, w := range ws {
 			plain[i] = skeletonWord(w.Text)
+			if len(plain[i]) > 1 && strings.Contains(want, plain[i]) {
+				known++
+			}
+		}
+		if known < max(1, n/4) { // not a quarter of its words: no need to compare letter by letter
+			continue
 		}
 		for i := range ws {
 			for m := max(1, n-2); m <= n+2 && i+m <= len(ws); m++ {
