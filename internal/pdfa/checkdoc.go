@@ -122,7 +122,7 @@ func readXMP(packet []byte) (map[string]string, error) {
 	var path []string
 	for {
 		tok, err := dec.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return out, nil
 		}
 		if err != nil {

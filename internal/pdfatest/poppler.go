@@ -3,6 +3,7 @@ package pdfatest
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"os/exec"
 	"strconv"
@@ -34,7 +35,7 @@ func PopplerWords(t testing.TB, path string) [][]PDFWord {
 	var pages [][]PDFWord
 	for {
 		tok, err := dec.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return pages
 		}
 		if err != nil {

@@ -21,6 +21,8 @@ const Level = "2u"
 // judgeTimeout bounds one veraPDF run, whatever it is given.
 const judgeTimeout = 15 * time.Minute
 
+var errNoVerdict = errors.New("no verdict")
+
 // Verdict is what veraPDF said about one file.
 type Verdict struct {
 	Path      string
@@ -114,8 +116,12 @@ func judge(ctx context.Context, jar, home, level string, paths []string) ([]Verd
 		if err != nil {
 			return nil, err
 		}
-		if info, err := os.Stat(abs); err != nil || !info.Mode().IsRegular() {
-			return nil, fmt.Errorf("nothing to judge at %s: %v", p, err)
+		info, err := os.Stat(abs)
+		if err != nil {
+			return nil, err
+		}
+		if !info.Mode().IsRegular() {
+			return nil, fmt.Errorf("%s is no file to judge", p)
 		}
 		names[i] = abs
 	}
@@ -129,7 +135,7 @@ func judge(ctx context.Context, jar, home, level string, paths []string) ([]Verd
 	}
 	verdicts, err := readReport(out.Bytes())
 	if err != nil {
-		return nil, fmt.Errorf("veraPDF (%v): %w\n%s", runErr, err, log.Bytes())
+		return nil, fmt.Errorf("veraPDF: %w\n%s", errors.Join(runErr, err), log.Bytes())
 	}
 	byName := map[string]Verdict{}
 	for _, v := range verdicts {
@@ -139,7 +145,7 @@ func judge(ctx context.Context, jar, home, level string, paths []string) ([]Verd
 	for i, n := range names {
 		v, ok := byName[n]
 		if !ok {
-			return nil, fmt.Errorf("veraPDF said nothing about %s (%v)\n%s", n, runErr, log.Bytes())
+			return nil, fmt.Errorf("veraPDF said nothing about %s: %w\n%s", n, errors.Join(errNoVerdict, runErr), log.Bytes())
 		}
 		v.Path = paths[i]
 		ordered[i] = v

@@ -57,6 +57,7 @@ func rasterOf(p *page.Picture) (*raster, error) {
 		if err == nil && config.Width*config.Height <= maxPixels {
 			m, err = png.Decode(bytes.NewReader(file))
 		}
+	case page.CCITT, page.PNG, page.TIFF, page.WebP, page.PNM: // bilevel, or no stream of a rendition
 	}
 	if err != nil || m == nil {
 		return nil, errAsItIs

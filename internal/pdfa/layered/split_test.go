@@ -2,7 +2,6 @@ package layered_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"image"
 	"image/color"
@@ -306,7 +305,7 @@ func TestRealScansShrinkToAFifth(t *testing.T) {
 		t.Log("no real scans here: only generated pages are measured")
 	}
 	for _, f := range files[:min(2, len(files))] { // some seconds each; docs/adr/0011 has what all of them gave
-		for _, jpg := range jpegs(t, t.Context(), f) {
+		for _, jpg := range jpegs(t, f) {
 			b, err := os.ReadFile(jpg)
 			if err != nil {
 				t.Fatal(err)
@@ -323,10 +322,10 @@ func TestRealScansShrinkToAFifth(t *testing.T) {
 	}
 }
 
-func jpegs(t *testing.T, ctx context.Context, pdf string) []string {
+func jpegs(t *testing.T, pdf string) []string {
 	t.Helper()
 	prefix := filepath.Join(t.TempDir(), strings.TrimSuffix(filepath.Base(pdf), ".pdf"))
-	if out, err := exec.CommandContext(ctx, "pdfimages", "-j", pdf, prefix).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "pdfimages", "-j", pdf, prefix).CombinedOutput(); err != nil {
 		t.Fatalf("pdfimages (apt-get install poppler-utils): %v\n%s", err, out)
 	}
 	files, err := filepath.Glob(prefix + "*.jpg")

@@ -31,6 +31,7 @@ func (w Writer) Begin(out io.Writer, s digitise.Snapshot) (digitise.Rendition, e
 
 type rendition struct{ digitise.Rendition }
 
+// Add writes the leaf in layers.
 func (r rendition) Add(leaf page.Leaf) error {
 	small, err := Split(leaf)
 	if err != nil {
