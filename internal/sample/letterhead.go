@@ -232,9 +232,12 @@ func (w *writer) sign(s signing) {
 	w.line(centre, x0, x1, w.size, piece{text: s.name, face: w.family[1]})
 	w.scrawl(c+w.r.between(-4, 18), gapTop+room*0.52, room/100*w.r.between(0.8, 1.05))
 	cx, cy := c-w.r.between(50, 74), (gapTop+nameTop)/2+3
-	wander := w.r.between(-14, 14)
+	wander, aside := w.r.between(12, 28), w.r.between(4, 26)
+	if w.r.chance(0.5) {
+		wander = -wander
+	}
 	if !careful {
-		cy += wander
+		cx, cy = cx+aside, cy+wander
 	}
 	if s.ring != "" {
 		w.cur.seals = append(w.cur.seals, newSeal(w.r, cx, cy, radius, s.ring, s.core))

@@ -46,7 +46,7 @@ func TestPlainTesseractFindsTheCleanestGradeEasyAndStampedTextHard(t *testing.T)
 		t.Parallel()
 		p := mustPlan(t, Options{Seed: 8, Grades: []int{2}, Layouts: []string{"notice", "decision", "letter"}})
 		lost, chars := 0, 0
-		for i := range 6 {
+		for i := range 14 {
 			lay, grade := p.choose(i)
 			w := newWriter(p.fonts, newRNG(p.seed, i, "text"), 0) // a careless clerk
 			lay.write(w)
