@@ -71,14 +71,15 @@ func (g *heading) findKind(s *sheet, h header) {
 					continue
 				}
 				p := fold.Plain(ty.Name)
-				sc := similarity(plain, p)
+				like := max(similarity(plain, p), similarity(strings.ReplaceAll(plain, " ", ""), strings.ReplaceAll(p, " ", ""))) // QUY ÉT is one word
+				sc := like
 				if ty.Name == expected {
 					sc += 0.12
 				}
 				sc += 0.002 * float64(len(p)) // of two that fit the longer says more
 				if sc > best && sc >= 0.78 {
 					best = sc
-					g.kind, g.kindWords, g.kindScore, g.kindRow = ty.Name, append([]word(nil), all...), similarity(plain, p), k+n
+					g.kind, g.kindWords, g.kindScore, g.kindRow = ty.Name, append([]word(nil), all...), like, k+n
 				}
 			}
 		}
