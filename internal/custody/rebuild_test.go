@@ -71,6 +71,9 @@ func TestACatalogueComesBackFromTheObjectStoreAlone(t *testing.T) {
 	if n := b.Count(`SELECT count(*) FROM outbox`); n != 0 {
 		t.Errorf("%d tasks are left over", n)
 	}
+	if n := b.Recognised.Load(); n != 0 {
+		t.Errorf("%d pages were read again, though the store had what was on them", n)
+	}
 	if rep, err := verifier(b, b.Shelves).Verify(t.Context(), "operator", ""); err != nil || rep.Failed != 0 || rep.Objects["manifest"] != 10 {
 		t.Errorf("Verify = %+v, %v", rep, err)
 	}

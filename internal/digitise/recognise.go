@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"sohoa/internal/archive"
@@ -36,7 +37,10 @@ func (s *Service) Recognise(ctx context.Context, t archive.Task) error {
 		body, err = s.d.Objects.GetResult(ctx, key)
 	} else {
 		key = archive.ResultKey(ref.Master, ref.Page, rr.Engine.Settings)
-		body, err = s.readPage(ctx, rr, ref, key)
+		// Stored and not on record: a worker died in between, or the catalogue was rebuilt.
+		if body, err = s.d.Objects.GetResult(ctx, key); errors.Is(err, fs.ErrNotExist) {
+			body, err = s.readPage(ctx, rr, ref, key)
+		}
 	}
 	if err != nil {
 		return err

@@ -33,12 +33,13 @@ SELECT u.unit_code::text FROM u WHERE u.unit_code IS NOT NULL;
 
 -- name: PickTasks :many
 -- Oldest first within the unit; rows that wait after a stall are passed over.
-UPDATE outbox SET rung_at = now(), rings = rings + 1
-WHERE id IN (
+-- Materialized, for a plan that runs the choice once a row would skip what it locked itself and choose more than the quota.
+WITH picked AS MATERIALIZED (
     SELECT o.id FROM outbox o
     WHERE o.queue = sqlc.arg(queue)::text AND o.unit_code = sqlc.arg(unit_code)::text AND o.rung_at IS NULL AND o.available_at <= now()
     ORDER BY o.id LIMIT sqlc.arg(quota)::int FOR UPDATE SKIP LOCKED)
-RETURNING id, kind, queue, rings;
+UPDATE outbox t SET rung_at = now(), rings = t.rings + 1 FROM picked WHERE t.id = picked.id
+RETURNING t.id, t.kind, t.queue, t.rings;
 
 -- name: UnringTask :exec
 UPDATE outbox SET rung_at = NULL WHERE id = $1 AND rings = $2;

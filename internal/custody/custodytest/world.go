@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +34,8 @@ type World struct {
 	Shelves objectstore.Shelves
 	In      *intake.Service
 	Steps   *digitise.Service
+	// Recognised counts the pages the engine has read.
+	Recognised *atomic.Int64
 }
 
 // New makes a world with a catalogue and a store of its own.
@@ -44,7 +47,7 @@ func Beside(t *testing.T, store *objectstore.Store) *World { return On(t, pgtest
 // On makes a world on a migrated database and a store with buckets.
 func On(t *testing.T, pool pgtest.DB, store *objectstore.Store) *World {
 	t.Helper()
-	w := &World{T: t, Pool: pool, Store: store, Shelves: objectstore.NewShelves(store)}
+	w := &World{T: t, Pool: pool, Store: store, Shelves: objectstore.NewShelves(store), Recognised: &atomic.Int64{}}
 	w.Cat = postgres.New(w.Pool)
 	arch := objectstore.NewArchive(store)
 	var err error
@@ -54,7 +57,7 @@ func On(t *testing.T, pool pgtest.DB, store *objectstore.Store) *World {
 		t.Fatal(err)
 	}
 	if w.Steps, err = digitise.New(digitise.Deps{
-		Catalogue: w.Cat, Objects: arch, Reader: lineReader{}, Zip: lineZip{}, Entries: entries{w.In}, Engine: lineEngine{}, Writer: lineWriter{},
+		Catalogue: w.Cat, Objects: arch, Reader: lineReader{}, Zip: lineZip{}, Entries: entries{w.In}, Engine: lineEngine{w.Recognised}, Writer: lineWriter{},
 		Checker: lineChecker{}, Describer: lineDescriber{}, WorkDir: t.TempDir() + "/work", Now: time.Now, Logger: quiet(),
 	}); err != nil {
 		t.Fatal(err)
@@ -250,10 +253,11 @@ func (e entries) AcceptEntry(ctx context.Context, parent archive.Accession, name
 	return err
 }
 
-type lineEngine struct{}
+type lineEngine struct{ pages *atomic.Int64 }
 
 // Recognise implements digitise.Engine.
-func (lineEngine) Recognise(_ context.Context, p page.Picture) (page.Result, error) {
+func (e lineEngine) Recognise(_ context.Context, p page.Picture) (page.Result, error) {
+	e.pages.Add(1)
 	r := page.Result{Width: p.Width, Height: p.Height, Kind: page.Text, Source: page.Recognised, Skew: 0.125, Engine: "lines 1", Settings: "s1"}
 	l := page.Line{Box: page.Box{X1: 900, Y1: 50}}
 	for i, w := range strings.Fields(string(p.Data)) {

@@ -206,12 +206,12 @@ func (q *Queries) PauseQueue(ctx context.Context, arg PauseQueueParams) error {
 }
 
 const pickTasks = `-- name: PickTasks :many
-UPDATE outbox SET rung_at = now(), rings = rings + 1
-WHERE id IN (
+WITH picked AS MATERIALIZED (
     SELECT o.id FROM outbox o
     WHERE o.queue = $1::text AND o.unit_code = $2::text AND o.rung_at IS NULL AND o.available_at <= now()
     ORDER BY o.id LIMIT $3::int FOR UPDATE SKIP LOCKED)
-RETURNING id, kind, queue, rings
+UPDATE outbox t SET rung_at = now(), rings = t.rings + 1 FROM picked WHERE t.id = picked.id
+RETURNING t.id, t.kind, t.queue, t.rings
 `
 
 type PickTasksParams struct {
@@ -228,6 +228,7 @@ type PickTasksRow struct {
 }
 
 // Oldest first within the unit; rows that wait after a stall are passed over.
+// Materialized, for a plan that runs the choice once a row would skip what it locked itself and choose more than the quota.
 func (q *Queries) PickTasks(ctx context.Context, arg PickTasksParams) ([]PickTasksRow, error) {
 	rows, err := q.db.Query(ctx, pickTasks, arg.Queue, arg.UnitCode, arg.Quota)
 	if err != nil {
