@@ -311,3 +311,16 @@ func TestWarnings(t *testing.T) {
 		})
 	}
 }
+
+// TestABrokenObjectElsewhereChangesNoPage: rubble that no page uses must not turn passed pictures into drawn ones.
+func TestABrokenObjectElsewhereChangesNoPage(t *testing.T) {
+	t.Parallel()
+	jpg := string(quadrants(t, 200, 100))
+	f := open(t, newRenderer(t), onePage("/MediaBox[0 0 200 100]/Resources<</XObject<</I 5 0 R>>>>", "200 0 0 100 0 0 cm /I Do",
+		stream("/Type/XObject/Subtype/Image/Width 200/Height 100/BitsPerComponent 8/ColorSpace/DeviceRGB/Filter/DCTDecode", jpg), "<</Rubble ]>>"))
+	f.Warnings()
+	s, err := f.Page(t.Context(), 1)
+	if err != nil || s.Picture.Encoding != page.JPEG {
+		t.Errorf("the page became %s, %v", s.Picture.Encoding, err)
+	}
+}

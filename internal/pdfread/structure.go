@@ -69,14 +69,14 @@ func readStructure(ctx context.Context, r io.ReaderAt, size int64) (*structure, 
 	return readWithPdfcpu(ctx, io.NewSectionReader(r, 0, size), errors.Is(err, errEncrypted))
 }
 
-// within sets the context that bounds reading from here on.
+// within sets the context that bounds reading from here on, and forgets disorder met elsewhere in the file.
 func (s *structure) within(ctx context.Context) {
 	if s.lazy != nil {
-		s.lazy.ctx = ctx
+		s.lazy.ctx, s.lazy.broken = ctx, nil
 	}
 }
 
-// disorder is the first thing found broken since the file was opened.
+// disorder is the first thing found broken since within.
 func (s *structure) disorder() error {
 	if s.lazy != nil {
 		return s.lazy.broken
