@@ -1,8 +1,9 @@
 // Package pdfread opens PDF files from outside and gives their pages: scanned, born digital, or both in one file.
 //
-// Two readers share the work. pdfcpu reads the structure: pages, what they show, annotations, signatures, active content.
-// PDFium, compiled to WebAssembly, draws what has to be drawn and tells the text; it runs inside a memory of fixed size, sees no
-// file system, no network and no clock but the one handed in, and can be stopped at any instruction. It starts only when a page needs it.
+// Three readers share the work. A lazy one of our own reads the structure of sound files object by object: pages, what they show,
+// annotations, signatures, active content. pdfcpu does so for damaged and encrypted files, which it holds in memory, and unpacks streams.
+// PDFium, compiled to WebAssembly, draws what has to be drawn, tells the text, and opens what the others cannot; it runs inside a memory
+// of fixed size, sees no file system and no network, and can be stopped at any instruction. It starts only when it is needed.
 //
 // A page that is exactly one picture (nearly every scan) is taken as that picture: its JPEG or CCITT bytes leave here as they
 // came. Everything else is drawn without its annotations, since stamps laid over a page spoil its recognition; what was laid over

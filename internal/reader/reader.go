@@ -28,6 +28,8 @@ type Deps struct {
 	OpenTimeout time.Duration
 	// MemoryBytes bounds what drawing one file may use.
 	MemoryBytes int64
+	// Drawing is how many files are drawn at the same time; default 2.
+	Drawing int
 	Log         *slog.Logger
 }
 
@@ -39,7 +41,9 @@ type Reader struct {
 
 // New returns a Reader. Nothing is started before a page needs it.
 func New(d Deps) *Reader {
-	return &Reader{d: d, renderer: pdfread.NewRenderer(pdfread.RendererDeps{CacheDir: d.CacheDir, MemoryBytes: d.MemoryBytes, Log: d.Log})}
+	return &Reader{d: d, renderer: pdfread.NewRenderer(pdfread.RendererDeps{
+		CacheDir: d.CacheDir, MemoryBytes: d.MemoryBytes, Drawing: d.Drawing, Log: d.Log,
+	})}
 }
 
 // Close ends what was started. Masters still open fail from then on.
