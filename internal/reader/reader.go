@@ -30,7 +30,7 @@ type Deps struct {
 	MemoryBytes int64
 	// Drawing is how many files are drawn at the same time; default 2.
 	Drawing int
-	Log         *slog.Logger
+	Log     *slog.Logger
 }
 
 // Reader opens masters; it implements digitise.Reader and is safe for concurrent use. What it opens is not.
