@@ -314,7 +314,7 @@ func (c *sweepCmd) Run(e *env) error {
 	if c.JSON {
 		return json.NewEncoder(e.stdout).Encode(r)
 	}
-	_, err = fmt.Fprintf(e.stdout, "%d objects looked at: %d marked, %d marks taken back, %d removed, %d wait\n", r.Looked, r.Marked, r.Unmarked, r.Removed, r.Waiting)
+	_, err = fmt.Fprintf(e.stdout, "%d objects looked at: %d marked, %d marks taken back, %d removed, %d wait, %d are not ours\n", r.Looked, r.Marked, r.Unmarked, r.Removed, r.Waiting, r.Foreign)
 	return err
 }
 

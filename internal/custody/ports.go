@@ -87,6 +87,23 @@ func partOf(bucket, key string) Part {
 	return ""
 }
 
+// ours reports whether a key is of the form this part's keys have.
+func (p Part) ours(key string) (ok bool) {
+	switch p {
+	case PartMasters:
+		_, ok = archive.ParseMasterKey(key)
+	case PartAccessions:
+		_, ok = archive.ParseAccessionKey(key)
+	case PartManifests:
+		_, _, ok = archive.ParseManifestKey(key)
+	case PartDocuments:
+		_, _, _, ok = archive.ParseRenditionKey(key)
+	case PartResults:
+		_, _, ok = archive.ParseResultKey(key)
+	}
+	return ok
+}
+
 // Mark says that an object was found without a row.
 type Mark struct {
 	Bucket, Key, Version string

@@ -51,6 +51,7 @@ type SweepReport struct {
 	Unmarked int // a row came, or the object went
 	Removed  int
 	Waiting  int // marked, and their grace or lock not over
+	Foreign  int // under keys that are not of our making: never marked, never removed
 	Busy     bool
 }
 
@@ -103,6 +104,10 @@ func (s *Sweeper) mark(ctx context.Context, p Part, r *SweepReport) error {
 			break
 		}
 		place = o.Key
+		if !p.ours(o.Key) {
+			r.Foreign++
+			continue
+		}
 		if o.ModTime.After(oldest) {
 			continue
 		}

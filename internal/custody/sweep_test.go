@@ -71,6 +71,7 @@ func TestTheSweepMarksFirstAndRemovesOnlyWhatNobodyWants(t *testing.T) {
 	}
 	locked := archive.MasterKey(digestOf("khóa"))
 	put(w, objectstore.Masters, locked, "khóa", time.Hour)
+	put(w, objectstore.Masters, "somebody/elses", "lạ", 0)
 	early := archive.RenditionKey(busy, 1, digestOf("sớm"))
 	put(w, objectstore.Renditions, early, "sớm", 0)
 
@@ -96,6 +97,9 @@ func TestTheSweepMarksFirstAndRemovesOnlyWhatNobodyWants(t *testing.T) {
 		if there(w, string(o.bucket), o.key) {
 			t.Errorf("%s is still there", o.key)
 		}
+	}
+	if second.Foreign != 1 || !there(w, custody.Masters, "somebody/elses") {
+		t.Errorf("%d foreign objects, want the one that is not ours to stay", second.Foreign)
 	}
 	if !there(w, custody.Masters, locked) || !there(w, custody.Renditions, early) {
 		t.Error("a locked master or the rendition of an unfinished document was removed")
