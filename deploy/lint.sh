@@ -9,6 +9,7 @@ unformatted=$(git ls-files '*.go' | xargs gofmt -l)
 [ -z "$unformatted" ] || { echo "not gofmt-ed:"; echo "$unformatted"; bad=1; }
 run "go vet" go vet ./...
 run golangci-lint "$tools/golangci-lint" run ./...
+run layering deploy/lint-selftest.sh "$tools/golangci-lint"
 run shell bash -n deploy/*.sh deploy/tools/*.sh .ci/run
 run sqlc bash -c "cd schemas && '$tools/sqlc' diff"
 # A database of vulnerabilities that cannot be reached is said, and is no finding.

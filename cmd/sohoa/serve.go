@@ -42,7 +42,7 @@ func (c *serveCmd) Run(e *env) error {
 		return err
 	}
 	defer core.close()
-	ln, err := net.Listen("tcp", c.Listen)
+	ln, err := (&net.ListenConfig{}).Listen(e.ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}

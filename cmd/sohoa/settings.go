@@ -30,9 +30,6 @@ const (
 	minFreeBytes   = 1 << 30
 )
 
-// listenDefault is loopback: whoever wants more says so.
-const listenDefault = "127.0.0.1:8350"
-
 func workersOr(n int) int {
 	if n > 0 {
 		return n

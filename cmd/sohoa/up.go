@@ -45,7 +45,7 @@ func (c *upCmd) Run(e *env) (err error) {
 		}
 	}
 	logger := newLogger(e.stderr, os.Getenv("SOHOA_DEBUG") != "")
-	ln, err := net.Listen("tcp", c.Listen) // before anything is started: a port in use is the commonest mistake
+	ln, err := (&net.ListenConfig{}).Listen(e.ctx, "tcp", c.Listen) // before anything is started: a port in use is the commonest mistake
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w; choose another address with --listen", c.Listen, err)
 	}

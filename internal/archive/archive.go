@@ -12,12 +12,14 @@ import (
 	"sohoa/internal/page"
 )
 
-// AccessionID, DocumentID and BatchID are UUIDs (version 7, so they sort by age) in their canonical spelling.
-type (
-	AccessionID string
-	DocumentID  string
-	BatchID     string
-)
+// AccessionID is a UUID in its canonical spelling; it follows from unit, dossier and digest (see AccessionIDFor).
+type AccessionID string
+
+// DocumentID is a UUID in its canonical spelling; it follows from accession and part (see DocumentIDFor).
+type DocumentID string
+
+// BatchID is a UUID in its canonical spelling, of version 7.
+type BatchID string
 
 // AccessionState is where an accession stands.
 type AccessionState string

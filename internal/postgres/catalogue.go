@@ -79,11 +79,6 @@ func unavailable(err error) error {
 	return err
 }
 
-func isViolation(err error, code string) bool {
-	pg, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && pg.Code == code
-}
-
 func isNoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
 
 // event appends an audit event within the caller's transaction. Details are codes, digests and counts, never personal data.

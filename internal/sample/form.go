@@ -98,9 +98,7 @@ func (w *writer) frame(inset float64, ink inkKind) {
 	w.cur.framed = true
 	box := func(d, width float64) {
 		x0, y0, x1, y1 := d, d, w.cur.w-d, w.cur.h-d
-		for _, r := range []rule{{x0, y0, x1, y0, width, ink}, {x0, y1, x1, y1, width, ink}, {x0, y0, x0, y1, width, ink}, {x1, y0, x1, y1, width, ink}} {
-			w.cur.rules = append(w.cur.rules, r)
-		}
+		w.cur.rules = append(w.cur.rules, rule{x0, y0, x1, y0, width, ink}, rule{x0, y1, x1, y1, width, ink}, rule{x0, y0, x0, y1, width, ink}, rule{x1, y0, x1, y1, width, ink})
 	}
 	box(inset, 2.6)
 	box(inset+5, 0.8)

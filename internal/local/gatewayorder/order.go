@@ -38,7 +38,7 @@ func CheckXattr(dir string) error {
 	}
 	var b [8]byte
 	if n, err := unix.Fgetxattr(int(f.Fd()), name, b[:]); err != nil || string(b[:n]) != "x" {
-		return fmt.Errorf("the file system of %s does not give extended attributes back (%v): use ext4, xfs or btrfs for the data folder", dir, err)
+		return fmt.Errorf("the file system of %s does not give extended attributes back (%w): use ext4, xfs or btrfs for the data folder", dir, err)
 	}
 	return nil
 }
