@@ -3,6 +3,7 @@
 package ocr
 
 import (
+	"strings"
 	"unicode"
 
 	"sohoa/internal/page"
@@ -43,13 +44,17 @@ func segments(l page.Line, gap float64) [][]page.Word {
 }
 
 // isText reports whether a segment holds something that is surely writing: a sure word of two letters or more, or a sure number
-// (a page's number stands alone); or else a fair word, where the rest is not much worse and is not mostly marks.
+// (a page's number stands alone), or a document's symbol, which is doubtful only for the number written into it by hand; or else a
+// fair word, where the rest is not much worse and is not mostly marks.
 func (s Settings) isText(words []page.Word) bool {
 	var sum, n float64
 	fair, written := false, 0
 	for _, w := range words {
 		letters := alphanumeric(w.Text)
 		if (letters >= 2 || letters == digits(w.Text) && letters > 0) && w.Confidence >= s.SureWord {
+			return true
+		}
+		if symbolic(w.Text) {
 			return true
 		}
 		fair = fair || letters >= 2 && w.Confidence >= s.FairWord
@@ -73,10 +78,23 @@ func (s Settings) withoutSpecks(words []page.Word) []page.Word {
 	return kept
 }
 
+// symbolic reports whether a word has the form of a document's symbol (Decree 30/2020): capitals after a slash, as in 84/QĐ-UBND.
+func symbolic(word string) bool {
+	_, after, ok := strings.Cut(word, "/")
+	capitals := 0
+	for _, r := range after {
+		if unicode.IsUpper(r) {
+			capitals++
+		}
+	}
+	return ok && capitals >= 4 && 4*capitals >= 3*alphanumeric(after)
+}
+
+// alphanumeric counts letters and digits. A free-standing accent (ˆ, U+02C6) is a letter to Unicode and a speck on paper.
 func alphanumeric(s string) int {
 	n := 0
 	for _, r := range s {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		if unicode.IsLetter(r) && !unicode.Is(unicode.Lm, r) || unicode.IsDigit(r) {
 			n++
 		}
 	}
