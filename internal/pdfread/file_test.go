@@ -324,3 +324,42 @@ func TestABrokenObjectElsewhereChangesNoPage(t *testing.T) {
 		t.Errorf("the page became %s, %v", s.Picture.Encoding, err)
 	}
 }
+
+// TestOverlaysTurnWithThePage checks where a stamp lies on pages turned by the file, passed and drawn alike.
+func TestOverlaysTurnWithThePage(t *testing.T) {
+	t.Parallel()
+	r := newRenderer(t)
+	img := stream("/Type/XObject/Subtype/Image/Width 400/Height 200/BitsPerComponent 8/ColorSpace/DeviceRGB/Filter/DCTDecode", string(quadrants(t, 400, 200)))
+	look := stream("/Type/XObject/Subtype/Form/BBox[0 0 60 20]/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>",
+		"0 0 0 rg BT /F 12 Tf 2 5 Td (No 507) Tj ET")
+	for rotate, want := range map[int]rect{
+		0: {300, 160, 360, 180}, 90: {20, 300, 40, 360}, 180: {40, 20, 100, 40}, 270: {160, 40, 180, 100},
+	} {
+		for kind, content := range map[string]string{"passed": "q 400 0 0 200 0 0 cm /I Do Q", "drawn": "q 300 0 0 150 9 9 cm /I Do Q"} {
+			t.Run(fmt.Sprintf("%s, turned by %d", kind, rotate), func(t *testing.T) {
+				t.Parallel()
+				s := pageOf(t, r, onePage(fmt.Sprintf("/MediaBox[0 0 400 200]/Rotate %d/Annots[6 0 R]/Resources<</XObject<</I 5 0 R>>>>", rotate), content, img,
+					"<</Type/Annot/Subtype/Stamp/F 4/Rect[300 20 360 40]/AP<</N 7 0 R>>>>", look))
+				if (s.Picture.Encoding == page.JPEG) != (kind == "passed") || len(s.Overlays) != 1 || len(s.Laid) == 0 {
+					t.Fatalf("%s with %d overlays and %d lines", s.Picture.Encoding, len(s.Overlays), len(s.Laid))
+				}
+				o := s.Overlays[0]
+				got := rect{o.X0, o.Y0, o.X1, o.Y1}
+				if !covers(rect{got.x0 - 1, got.y0 - 1, got.x1 + 1, got.y1 + 1}, want) || !covers(rect{want.x0 - 2, want.y0 - 2, want.x1 + 2, want.y1 + 2}, got) {
+					t.Errorf("overlay at %v, want %v", got, want)
+				}
+				w, h := float64(s.Picture.Width), float64(s.Picture.Height)
+				if s.Picture.Turn.Swaps() {
+					w, h = h, w
+				}
+				kx, ky := w/s.WidthPt, h/s.HeightPt
+				for _, l := range s.Laid {
+					b := rect{float64(l.Box.X0) / kx, float64(l.Box.Y0) / ky, float64(l.Box.X1) / kx, float64(l.Box.Y1) / ky}
+					if !covers(rect{want.x0 - 1, want.y0 - 1, want.x1 + 1, want.y1 + 1}, b) {
+						t.Errorf("%q at %v, outside %v", l.Text(), b, want)
+					}
+				}
+			})
+		}
+	}
+}
