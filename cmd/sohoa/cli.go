@@ -25,6 +25,7 @@ type cli struct {
 	Digitise digitiseCmd `cmd:"" help:"Turn one scan into a searchable PDF/A, with no servers."`
 	Sample   sampleCmd   `cmd:"" help:"Make realistic scanned papers with their truth beside them."`
 	Account  accountCmd  `cmd:"" help:"Make accounts and tokens, straight in the database."`
+	Bench    benchCmd    `cmd:"" help:"Measure accuracy against papers whose text or fields are known."`
 	Doctor   doctorCmd   `cmd:"" help:"Check every dependency and say what to do."`
 	Version  versionCmd  `cmd:"" help:"Show the version."`
 	Gateway  gatewayCmd  `cmd:"" hidden:""`

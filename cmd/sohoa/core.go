@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 
+	"sohoa/internal/describe"
 	"sohoa/internal/digitise"
 	"sohoa/internal/intake"
 	"sohoa/internal/objectstore"
@@ -84,7 +85,7 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 	}
 	if c.steps, err = digitise.New(digitise.Deps{
 		Catalogue: c.catalogue, Objects: c.archive, Reader: c.reader, Zip: wiring.Zips{}, Entries: wiring.Entries{Intake: c.intake}, Engine: c.engine, Writer: pdfa.Writer{},
-		Checker: wiring.Checker{}, Describer: wiring.Describer{}, WorkDir: cfg.work, Now: now, Logger: cfg.logger, Observe: c.metrics.observer(), Failpoint: fail,
+		Checker: pdfa.Checker{}, Describer: describe.Describer{}, WorkDir: cfg.work, Now: now, Logger: cfg.logger, Observe: c.metrics.observer(), Failpoint: fail,
 	}); err != nil {
 		return nil, err
 	}

@@ -11,9 +11,7 @@ import (
 	"sohoa/internal/digitise"
 	"sohoa/internal/fault"
 	"sohoa/internal/page"
-	"sohoa/internal/pdfa"
 	"sohoa/internal/retrieve"
-	"sohoa/internal/wiring"
 )
 
 type digitiseCmd struct {
@@ -32,17 +30,14 @@ func (*digitiseCmd) Help() string {
 }
 
 func (c *digitiseCmd) Run(e *env) (err error) {
-	logger := newLogger(e.stderr, false)
 	if c.Jobs <= 0 {
 		c.Jobs = runtime.NumCPU()
 	}
-	engine, err := newEngine(c.Jobs, quietUnlessDebug(logger))
+	deps, closeAll, err := fileDeps(c.Jobs)
 	if err != nil {
 		return err
 	}
-	defer engine.Close()
-	rd := newReader("", quietUnlessDebug(logger))
-	defer rd.Close()
+	defer closeAll()
 	// Written beside the target and moved there whole: a half-written PDF/A never has the name.
 	tmp, err := os.CreateTemp(filepath.Dir(c.Out), ".sohoa-*.pdf")
 	if err != nil {
@@ -50,7 +45,6 @@ func (c *digitiseCmd) Run(e *env) (err error) {
 	}
 	defer os.Remove(tmp.Name())
 	defer tmp.Close()
-	deps := digitise.FileDeps{Reader: rd, Engine: engine, Writer: pdfa.Writer{}, Checker: wiring.Checker{}, Describer: wiring.Describer{}}
 	bar := newBar(e.stderr, c.Quiet || c.JSON)
 	deps.Progress = bar.set
 	rep, err := digitise.File(e.ctx, deps, c.In, tmp, digitise.FileOptions{Name: filepath.Base(c.In), Jobs: c.Jobs})

@@ -240,3 +240,26 @@ func digestOf(path string) (fixity.Digest, error) {
 	d, _, err := fixity.OfReader(f)
 	return d, err
 }
+
+// PageOf reads one page of the file at in, as File does.
+func PageOf(ctx context.Context, d FileDeps, in string, n int) (page.Result, error) {
+	m, err := d.Reader.Open(ctx, in)
+	if err != nil {
+		return page.Result{}, err
+	}
+	defer m.Close()
+	if n < 1 || n > m.Len() {
+		return page.Result{}, fault.New(fault.NotFound, "the file has pages 1 to %d", m.Len())
+	}
+	return (&fileRun{d: d, m: m, jobs: 1}).recognise(ctx, n)
+}
+
+// Results reads every page of the file at in and writes nothing.
+func Results(ctx context.Context, d FileDeps, in string, jobs int) ([]page.Result, error) {
+	m, err := d.Reader.Open(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	defer m.Close()
+	return (&fileRun{d: d, m: m, jobs: max(jobs, 1)}).recogniseAll(ctx)
+}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"sohoa/internal/describe"
 	"sohoa/internal/digitise"
 	"sohoa/internal/fixity"
 	"sohoa/internal/ocrpool"
@@ -18,7 +19,6 @@ import (
 	"sohoa/internal/pipetest"
 	"sohoa/internal/reader"
 	"sohoa/internal/sample"
-	"sohoa/internal/wiring"
 )
 
 const jobs = 2
@@ -33,7 +33,7 @@ func deps(t *testing.T) digitise.FileDeps {
 	t.Cleanup(func() { _ = pool.Close() })
 	rd := reader.New(reader.Deps{})
 	t.Cleanup(func() { _ = rd.Close() })
-	return digitise.FileDeps{Reader: rd, Engine: pool, Writer: pdfa.Writer{}, Checker: wiring.Checker{}, Describer: wiring.Describer{}}
+	return digitise.FileDeps{Reader: rd, Engine: pool, Writer: pdfa.Writer{}, Checker: pdfa.Checker{}, Describer: describe.Describer{}}
 }
 
 func digitiseFile(ctx context.Context, d digitise.FileDeps, in, out string) (digitise.FileReport, error) {

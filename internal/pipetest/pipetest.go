@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sohoa/internal/archive"
+	"sohoa/internal/describe"
 	"sohoa/internal/digitise"
 	"sohoa/internal/intake"
 	"sohoa/internal/localtest"
@@ -96,7 +97,7 @@ func New(t testing.TB, o Options) *Pipe {
 	}
 	if p.Steps, err = digitise.New(digitise.Deps{
 		Catalogue: p.Catalogue, Objects: p.Archive, Reader: o.Reader, Zip: wiring.Zips{}, Entries: wiring.Entries{Intake: p.Intake}, Engine: p.Engine, Writer: pdfa.Writer{},
-		Checker: wiring.Checker{}, Describer: wiring.Describer{}, WorkDir: filepath.Join(dir, "work"), Now: time.Now, Logger: logger,
+		Checker: pdfa.Checker{}, Describer: describe.Describer{}, WorkDir: filepath.Join(dir, "work"), Now: time.Now, Logger: logger,
 	}); err != nil {
 		t.Fatal(err)
 	}

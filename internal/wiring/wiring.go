@@ -6,40 +6,12 @@ import (
 	"context"
 
 	"sohoa/internal/archive"
-	"sohoa/internal/describe"
 	"sohoa/internal/digitise"
 	"sohoa/internal/fixity"
 	"sohoa/internal/intake"
-	"sohoa/internal/page"
-	"sohoa/internal/pdfa"
 	"sohoa/internal/postgres"
 	"sohoa/internal/zipread"
 )
-
-// Describer is describe as digitise.Describer.
-type Describer struct{}
-
-// Fields implements digitise.Describer.
-func (Describer) Fields(results []page.Result, name string) []archive.Field {
-	return describe.Fields(results, describe.Hints{Name: name})
-}
-
-// Title implements digitise.Describer; a paper that says nothing of itself has its file's name.
-func (Describer) Title(fields []archive.Field, name string) string {
-	if t := describe.Title(fields); t != "" {
-		return t
-	}
-	return name
-}
-
-// Checker judges renditions by the writer's own check; it is a digitise.Checker.
-type Checker struct{}
-
-// Check implements digitise.Checker.
-func (Checker) Check(ctx context.Context, path string) (string, string, error) {
-	r, err := pdfa.Check(ctx, path)
-	return r.Conformance, r.Check, err
-}
 
 // Zips walks zips within the default limits; it is a digitise.ZipReader.
 type Zips struct{}
