@@ -65,21 +65,6 @@ WHERE (sqlc.narg(unit_code)::text IS NULL OR d.unit_code = sqlc.narg(unit_code):
   AND d.processing <> 'cancelled'
 ORDER BY d.seq DESC LIMIT sqlc.arg(page_size)::int;
 
--- name: ReferencedMasters :many
-SELECT digest, object_version FROM masters WHERE digest = ANY (sqlc.arg(digests)::bytea[]);
-
--- name: InsertOrphan :execrows
-INSERT INTO orphans (bucket, object_key, object_version) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
-
--- name: DropOrphan :exec
-DELETE FROM orphans WHERE bucket = $1 AND object_key = $2;
-
--- name: ListOrphans :many
-SELECT * FROM orphans ORDER BY bucket, object_key LIMIT sqlc.arg(page_size)::int;
-
--- name: FinishedDocuments :many
-SELECT id FROM documents WHERE id = ANY (sqlc.arg(ids)::uuid[]) AND processing IN ('archived', 'cancelled');
-
 -- name: FindBatchByName :one
 SELECT * FROM batches WHERE name = $1 AND (sqlc.narg(unit_code)::text IS NULL OR unit_code = sqlc.narg(unit_code)::text)
 ORDER BY created_at DESC LIMIT 1;

@@ -176,20 +176,6 @@ func (q *Queries) DocumentsOfAccessions(ctx context.Context, accessionIds []stri
 	return items, nil
 }
 
-const dropOrphan = `-- name: DropOrphan :exec
-DELETE FROM orphans WHERE bucket = $1 AND object_key = $2
-`
-
-type DropOrphanParams struct {
-	Bucket    string
-	ObjectKey string
-}
-
-func (q *Queries) DropOrphan(ctx context.Context, arg DropOrphanParams) error {
-	_, err := q.db.Exec(ctx, dropOrphan, arg.Bucket, arg.ObjectKey)
-	return err
-}
-
 const findBatchByName = `-- name: FindBatchByName :one
 SELECT id, unit_code, name, state, queue, expected_count, device, shelf, created_by, created_at, closed_at FROM batches WHERE name = $1 AND ($2::text IS NULL OR unit_code = $2::text)
 ORDER BY created_at DESC LIMIT 1
@@ -217,48 +203,6 @@ func (q *Queries) FindBatchByName(ctx context.Context, arg FindBatchByNameParams
 		&i.ClosedAt,
 	)
 	return i, err
-}
-
-const finishedDocuments = `-- name: FinishedDocuments :many
-SELECT id FROM documents WHERE id = ANY ($1::uuid[]) AND processing IN ('archived', 'cancelled')
-`
-
-func (q *Queries) FinishedDocuments(ctx context.Context, ids []string) ([]string, error) {
-	rows, err := q.db.Query(ctx, finishedDocuments, ids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const insertOrphan = `-- name: InsertOrphan :execrows
-INSERT INTO orphans (bucket, object_key, object_version) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
-`
-
-type InsertOrphanParams struct {
-	Bucket        string
-	ObjectKey     string
-	ObjectVersion string
-}
-
-func (q *Queries) InsertOrphan(ctx context.Context, arg InsertOrphanParams) (int64, error) {
-	result, err := q.db.Exec(ctx, insertOrphan, arg.Bucket, arg.ObjectKey, arg.ObjectVersion)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }
 
 const listAccessions = `-- name: ListAccessions :many
@@ -514,65 +458,6 @@ func (q *Queries) ListDocuments(ctx context.Context, arg ListDocumentsParams) ([
 			&i.PageCount,
 			&i.BatchName,
 		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const listOrphans = `-- name: ListOrphans :many
-SELECT bucket, object_key, object_version, found_at, removed_at FROM orphans ORDER BY bucket, object_key LIMIT $1::int
-`
-
-func (q *Queries) ListOrphans(ctx context.Context, pageSize int32) ([]Orphan, error) {
-	rows, err := q.db.Query(ctx, listOrphans, pageSize)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Orphan
-	for rows.Next() {
-		var i Orphan
-		if err := rows.Scan(
-			&i.Bucket,
-			&i.ObjectKey,
-			&i.ObjectVersion,
-			&i.FoundAt,
-			&i.RemovedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const referencedMasters = `-- name: ReferencedMasters :many
-SELECT digest, object_version FROM masters WHERE digest = ANY ($1::bytea[])
-`
-
-type ReferencedMastersRow struct {
-	Digest        fixity.Digest
-	ObjectVersion string
-}
-
-func (q *Queries) ReferencedMasters(ctx context.Context, digests [][]byte) ([]ReferencedMastersRow, error) {
-	rows, err := q.db.Query(ctx, referencedMasters, digests)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ReferencedMastersRow
-	for rows.Next() {
-		var i ReferencedMastersRow
-		if err := rows.Scan(&i.Digest, &i.ObjectVersion); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

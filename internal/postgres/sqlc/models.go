@@ -110,14 +110,6 @@ type Master struct {
 	OrphanedAt    *time.Time
 }
 
-type Orphan struct {
-	Bucket        string
-	ObjectKey     string
-	ObjectVersion string
-	FoundAt       time.Time
-	RemovedAt     *time.Time
-}
-
 type Outbox struct {
 	ID          int64
 	Kind        string
