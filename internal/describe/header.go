@@ -21,7 +21,7 @@ type header struct {
 	motto      window  // row -1 when not found
 	mottoScore float64 // 0–1
 	split      float64 // x left of which the agency's column lies; 0 without one
-	top, foot  int     // rows of the letterhead, foot exclusive
+	foot       int     // row after the letterhead
 
 	agency   [][]word // printed lines, superior first
 	issuer   int      // index in agency of the first line of the issuing agency
@@ -629,6 +629,3 @@ func cleanCapitals(ws []word) []word {
 	}
 	return ws
 }
-
-// near reports whether two heights are within n letter sizes.
-func (s *sheet) near(a, b, n float64) bool { return math.Abs(a-b) <= n*s.size }

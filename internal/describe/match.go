@@ -41,9 +41,6 @@ func similarity(a, b string) float64 {
 	return 1 - float64(distance(ra, rb))/float64(n)
 }
 
-// plainSimilarity compares without case, diacritics and punctuation.
-func plainSimilarity(a, b string) float64 { return similarity(fold.Plain(a), fold.Plain(b)) }
-
 // skeleton maps every rune of s to one byte: lower case letters without diacritics, digits, signs as they are, '?' for what is
 // no ASCII. Byte i is rune i of s, so a pattern found in it says where it stands in s.
 func skeleton(s []rune) string {

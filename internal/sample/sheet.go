@@ -62,7 +62,6 @@ type word struct {
 type line struct {
 	words []word
 	y     float64 // baseline
-	cell  string  // what the line is part of, for the tests: "head", "body", "sign", …
 }
 
 func (l line) text() string {
