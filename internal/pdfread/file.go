@@ -291,6 +291,8 @@ func (f *File) plan(ctx context.Context, n int) (plan, error) {
 		p.known = true
 		if only := f.s.onlyPicture(p.facts); only != nil {
 			p.passed, p.native, err = f.s.picture(p.facts, only)
+		} else if f.s.paintsNothing(p.facts) {
+			p.passed = emptyPicture(p.facts.size())
 		}
 		return err
 	})
