@@ -130,7 +130,7 @@ func drainOne(b *testing.B, c *postgres.Catalogue, r archive.Ring) {
 // BenchmarkCounterBesideBacklog hands one decision in at the counter while another unit has 50,000 pages waiting and each page takes a second,
 // and gives the time until it is archived.
 func BenchmarkCounterBesideBacklog(b *testing.B) {
-	p := pipetest.New(b, pipetest.Options{Engine: slowEngine{perPage: time.Second}, Reader: manyPages{pages: 2}})
+	p := pipetest.New(b, pipetest.Options{Engine: pipetest.StubEngine{PerPage: time.Second}, Reader: pipetest.StubReader{Pages: 2}})
 	backlog(b, p.Catalogue, 50_000, func(int) string { return "big" })
 	p.Start(b)
 	const tries = 50

@@ -46,13 +46,27 @@ type Options struct {
 	Store    *objectstore.Deps // e.g. through a proxy
 	RedisURL string
 	Workers  int
+
+	Catalogue *postgres.Catalogue // on a database that the test has a hold of
+	Now       func() time.Time
+	SpoolDir  string // e.g. on a small disk
+	MinFree   int64  // bytes
+	// Waiting and Outbox wrap the two sides of the outbox that the workers use.
+	Waiting func(workers.Waiting) workers.Waiting
+	Outbox  func(workers.Outbox) workers.Outbox
 }
 
 // New puts a pipeline together. Start runs its workers.
 func New(t testing.TB, o Options) *Pipe {
 	t.Helper()
 	logger := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	p := &Pipe{Catalogue: pgtest.Catalogue(t), Engine: o.Engine}
+	p := &Pipe{Catalogue: o.Catalogue, Engine: o.Engine}
+	if p.Catalogue == nil {
+		p.Catalogue = pgtest.Catalogue(t)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if o.Workers == 0 {
 		o.Workers = 2
 	}
@@ -85,8 +99,12 @@ func New(t testing.TB, o Options) *Pipe {
 		p.Engine = pool
 	}
 	dir := t.TempDir()
+	if o.SpoolDir == "" {
+		o.SpoolDir = filepath.Join(dir, "spool")
+	}
 	if p.Intake, err = intake.New(intake.Deps{
-		Masters: p.Archive, Records: p.Archive, Catalogue: p.Catalogue, SpoolDir: filepath.Join(dir, "spool"), MaxBytes: 1 << 30, Now: time.Now, Logger: logger,
+		Masters: p.Archive, Records: p.Archive, Catalogue: p.Catalogue, SpoolDir: o.SpoolDir, MaxBytes: 1 << 30,
+		MinFree: o.MinFree, Now: o.Now, Logger: logger,
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -97,12 +115,18 @@ func New(t testing.TB, o Options) *Pipe {
 	}
 	if p.Steps, err = digitise.New(digitise.Deps{
 		Catalogue: p.Catalogue, Objects: p.Archive, Reader: o.Reader, Zip: wiring.Zips{}, Entries: wiring.Entries{Intake: p.Intake}, Engine: p.Engine, Writer: pdfa.Writer{},
-		Checker: pdfa.Checker{}, Describer: describe.Describer{}, WorkDir: filepath.Join(dir, "work"), Now: time.Now, Logger: logger,
+		Checker: pdfa.Checker{}, Describer: describe.Describer{}, WorkDir: filepath.Join(dir, "work"), Now: o.Now, Logger: logger,
 	}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.Steps.Close)
 	p.deps = workers.Deps{Steps: p.Steps, Outbox: p.Catalogue, Waiting: p.Catalogue, Bell: p.Bell, Concurrency: o.Workers, Logger: logger}
+	if o.Waiting != nil {
+		p.deps.Waiting = o.Waiting(p.deps.Waiting)
+	}
+	if o.Outbox != nil {
+		p.deps.Outbox = o.Outbox(p.deps.Outbox)
+	}
 	return p
 }
 
