@@ -46,6 +46,17 @@ func Postgres(t testing.TB) string {
 	return pg.DSN(local.SuperRole, "", "postgres")
 }
 
+// OwnPostgres starts a real Postgres for this test alone, to be killed and restarted: unlike the shared one it keeps what it has committed.
+func OwnPostgres(t testing.TB) *local.Postgres {
+	t.Helper()
+	pg, err := startOwnPostgres()
+	if err != nil {
+		t.Fatalf("no Postgres for the test: %v; %s", err, howTo)
+	}
+	t.Cleanup(pg.Stop)
+	return pg
+}
+
 // Redis starts a real Redis for this test alone and stops it when the test ends.
 func Redis(t testing.TB) *local.Redis {
 	t.Helper()
@@ -67,6 +78,26 @@ func startPostgres() (*local.Postgres, error) {
 	return local.StartPostgres(ctx, local.PostgresConfig{
 		Dir: filepath.Join(dir, "postgres"), SocketDir: filepath.Join(dir, "run"), Logger: quiet(), Trust: true, Volatile: true,
 	})
+}
+
+func startOwnPostgres() (*local.Postgres, error) {
+	parent, err := folder()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(parent, "pg-")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(dir, 0o711); err != nil { // the server runs as another user and must pass through
+		return nil, err
+	}
+	if err := local.OwnDir(filepath.Join(dir, "run"), ""); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), startWait)
+	defer cancel()
+	return local.StartPostgres(ctx, local.PostgresConfig{Dir: filepath.Join(dir, "data"), SocketDir: filepath.Join(dir, "run"), Logger: quiet(), Trust: true})
 }
 
 func startRedis() (*local.Redis, error) {

@@ -46,16 +46,16 @@ type StubReader struct{ Pages int }
 func (r StubReader) Open(context.Context, string) (digitise.Master, error) { return r, nil }
 
 // MediaType is that of a PDF.
-func (r StubReader) MediaType() archive.MediaType                          { return archive.PDF }
+func (r StubReader) MediaType() archive.MediaType { return archive.PDF }
 
 // Len is the number of pages.
-func (r StubReader) Len() int                                              { return r.Pages }
+func (r StubReader) Len() int { return r.Pages }
 
 // Warnings are none.
-func (r StubReader) Warnings() []string                                    { return nil }
+func (r StubReader) Warnings() []string { return nil }
 
 // Close has nothing to close.
-func (r StubReader) Close() error                                          { return nil }
+func (r StubReader) Close() error { return nil }
 
 // Page is one white pixel on A4.
 func (r StubReader) Page(context.Context, int) (digitise.Source, error) {
