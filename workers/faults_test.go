@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -353,6 +354,45 @@ func TestADatabaseThatIsKilledLosesNothing(t *testing.T) {
 	}
 	t.Logf("%d papers, of which %d were refused at first", len(s.promised), refused)
 	wantArchivedOnce(t, p, &s)
+}
+
+func TestWhatMustStayFreeStaysFreeUnderAnUpload(t *testing.T) {
+	t.Parallel()
+	const mib = 1 << 20
+	disk := pipetest.NewSmallDisk(t, 32<<10)
+	p := quickPipe(t, pipetest.Options{SpoolDir: filepath.Join(disk.Dir, "spool"), MinFree: 16 * mib})
+	least := int64(32 * mib)
+	src := &watched{left: 28 * mib, look: func() {
+		var st syscall.Statfs_t
+		if err := syscall.Statfs(disk.Dir, &st); err != nil {
+			t.Error(err)
+		}
+		least = min(least, int64(st.Bavail)*st.Bsize)
+	}}
+	_, err := p.Intake.Accept(t.Context(), intake.Request{Name: "lớn.pdf", Unit: "unit"}, src)
+	if fault.CodeOf(err) != fault.SpoolFull {
+		t.Errorf("an upload that leaves too little: %v; want %s", err, fault.SpoolFull)
+	}
+	if least < 8*mib {
+		t.Errorf("the upload wrote the disk down to %d MiB", least/mib)
+	}
+}
+
+// watched is so many zero bytes; look is called at every read.
+type watched struct {
+	left int
+	look func()
+}
+
+func (w *watched) Read(b []byte) (int, error) {
+	w.look()
+	if w.left == 0 {
+		return 0, io.EOF
+	}
+	n := min(len(b), w.left)
+	w.left -= n
+	clear(b[:n])
+	return n, nil
 }
 
 func TestASpoolDiskThatIsFullLosesNothing(t *testing.T) {

@@ -42,7 +42,7 @@ func (s *Service) spool(ctx context.Context, src io.Reader) (spooled, error) {
 	if limit <= 0 {
 		limit = 1 << 62
 	}
-	n, err := io.CopyBuffer(struct{ io.Writer }{io.MultiWriter(f, h)}, io.LimitReader(&cancelReader{ctx, src}, limit+1), make([]byte, 1<<20))
+	n, err := io.CopyBuffer(&roomyWriter{w: io.MultiWriter(f, h), room: s.room}, io.LimitReader(&cancelReader{ctx, src}, limit+1), make([]byte, 1<<20))
 	if err == nil && n > limit {
 		err = s.tooLarge()
 	}
@@ -54,6 +54,26 @@ func (s *Service) spool(ctx context.Context, src io.Reader) (spooled, error) {
 		return spooled{}, spoolFault(err)
 	}
 	return spooled{file: f, digest: h.Sum(), size: n, own: true}, nil
+}
+
+// roomEvery is how many bytes go to disk between two looks at what is free there.
+const roomEvery = 4 << 20
+
+// roomyWriter stops when the disk runs short under it: others who write there, the database first, need what must stay free.
+type roomyWriter struct {
+	w     io.Writer
+	room  func() error
+	since int
+}
+
+func (r *roomyWriter) Write(p []byte) (int, error) {
+	if r.since += len(p); r.since >= roomEvery {
+		r.since = 0
+		if err := r.room(); err != nil {
+			return 0, err
+		}
+	}
+	return r.w.Write(p)
 }
 
 // room refuses before the disk is full, so that what is in can still be finished.
