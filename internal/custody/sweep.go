@@ -46,13 +46,13 @@ func NewSweeper(d SweepDeps) *Sweeper {
 
 // SweepReport counts what a sweep did.
 type SweepReport struct {
-	Looked   int // objects looked at
-	Marked   int // found without a row, for the first time
-	Unmarked int // a row came, or the object went
-	Removed  int
-	Waiting  int // marked, and their grace or lock not over
-	Foreign  int // under keys that are not of our making: never marked, never removed
-	Busy     bool
+	Looked   int  `json:"looked"`   // objects looked at
+	Marked   int  `json:"marked"`   // found without a row, for the first time
+	Unmarked int  `json:"unmarked"` // a row came, or the object went
+	Removed  int  `json:"removed"`
+	Waiting  int  `json:"waiting"` // marked, and their grace or lock not over
+	Foreign  int  `json:"foreign"` // under keys that are not of our making: never marked, never removed
+	Busy     bool `json:"-"`       // another sweep was running
 }
 
 // Sweep marks objects without rows, takes marks back, and removes what has been marked long enough and is not locked.
