@@ -149,6 +149,7 @@ type sender struct {
 	base     string
 	token    string
 	promised map[archive.AccessionID][]byte
+	sent     map[fixity.Digest]bool // whatever became of it
 	papers   [][]byte
 	n        int
 }
@@ -159,7 +160,9 @@ func (s *sender) next() (name string, body []byte) {
 	defer s.mu.Unlock()
 	s.n++
 	p := s.papers[s.n%len(s.papers)]
-	return fmt.Sprintf("paper-%04d.pdf", s.n), append(bytes.Clone(p), fmt.Sprintf("\n%% copy %d\n", s.n)...)
+	body = append(bytes.Clone(p), fmt.Sprintf("\n%% copy %d\n", s.n)...)
+	s.sent[fixity.Of(body)] = true
+	return fmt.Sprintf("paper-%04d.pdf", s.n), body
 }
 
 func (s *sender) run(ctx context.Context) {
@@ -221,7 +224,7 @@ func TestKillingLosesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	send := &sender{base: s.url, token: strings.TrimSpace(string(token)), promised: map[archive.AccessionID][]byte{}, papers: smallPapers(t)}
+	send := &sender{base: s.url, token: strings.TrimSpace(string(token)), promised: map[archive.AccessionID][]byte{}, sent: map[fixity.Digest]bool{}, papers: smallPapers(t)}
 	ctx, stopSending := context.WithCancel(t.Context())
 	var senders sync.WaitGroup
 	for range 2 {
@@ -264,7 +267,11 @@ func TestKillingLosesNothing(t *testing.T) {
 	if len(send.promised) == 0 {
 		t.Fatal("no paper was ever promised: the test shows nothing")
 	}
-	compare(t, s.url, send)
+	archived := compare(t, s.url, send)
+	wantSound(t, bin, data, archived, len(send.sent))
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	<-s.done
+	wantNoProcess(t, data)
 }
 
 // killOne ends one child: the database, the queue, the object store or an engine.
@@ -280,8 +287,9 @@ func killOne(s *stand) {
 	}
 }
 
-// compare waits until nothing is under way, then looks at every paper that was promised and at everything that is archived.
-func compare(t *testing.T, url string, send *sender) {
+// compare waits until nothing is under way, then looks at every paper that was promised and at everything that is archived. It returns
+// how many papers are.
+func compare(t *testing.T, url string, send *sender) int {
 	t.Helper()
 	c, err := client.New(url, send.token)
 	if err != nil {
@@ -303,6 +311,22 @@ func compare(t *testing.T, url string, send *sender) {
 		if a.State != archive.AccessionSplit || len(a.Documents) != 1 || a.Documents[0].Processing != archive.Archived {
 			t.Errorf("accession %s (%s) is %s with %d documents: %+v", a.ID, a.Name, a.State, len(a.Documents), a.Trouble)
 			return nil
+		}
+		if !send.sent[a.Master] {
+			t.Errorf("%s was archived and never sent", a.Name)
+		}
+		events, err := c.History(ctx, a.Documents[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		times := 0
+		for _, e := range events {
+			if e.Action == "document_archived" {
+				times++
+			}
+		}
+		if times != 1 {
+			t.Errorf("%s was archived %d times, want once", a.Name, times)
 		}
 		want, ok := send.promised[a.ID]
 		if !ok {
@@ -327,6 +351,7 @@ func compare(t *testing.T, url string, send *sender) {
 			t.Errorf("promised paper %s is in the catalogue %d times, want once", id, seen[id])
 		}
 	}
+	return len(seen)
 }
 
 // smallPapers are one-page scans that are read fast.
