@@ -12,7 +12,7 @@ import (
 )
 
 // failpoint ends the process with SIGKILL at named places, for the kill tests. SOHOA_FAILPOINTS is name=probability, comma separated;
-// only a binary built with -tags failpoints looks at it.
+// with SOHOA_FAILPOINT_GATE they work only while that file exists. Only a binary built with -tags failpoints looks at them.
 func failpoint(logger *slog.Logger) func(string) {
 	odds := map[string]float64{}
 	for _, part := range strings.Split(os.Getenv("SOHOA_FAILPOINTS"), ",") {
@@ -21,7 +21,13 @@ func failpoint(logger *slog.Logger) func(string) {
 			odds[name] = f
 		}
 	}
+	gate := os.Getenv("SOHOA_FAILPOINT_GATE")
 	return func(name string) {
+		if gate != "" {
+			if _, err := os.Stat(gate); err != nil {
+				return
+			}
+		}
 		if p := odds[name]; p > 0 && rand.Float64() < p {
 			logger.Warn("failpoint", "name", name)
 			if mark := os.Getenv("SOHOA_FAILPOINT_LOG"); mark != "" {

@@ -29,9 +29,11 @@ import (
 const (
 	shortRounds = 10
 	longRounds  = 100
+	// atPointsAtLeast is the part of the rounds, in percent, that must end between two steps.
+	atPointsAtLeast = 30
 )
 
-// killPoints are where up ends itself: between PUT and commit, and between manifest and row. The odds make a good third of all rounds end there.
+// killPoints are where up ends itself: between PUT and commit, and between manifest and row.
 const killPoints = "accept-after-put=0.08,accept-after-record=0.08,recognise-after-put=0.02,assemble-after-put=0.1,settle-after-manifest=0.15"
 
 // stand is a running sohoa up.
@@ -58,26 +60,11 @@ func build(t *testing.T) string {
 	return bin
 }
 
-// start runs up and waits until it is ready. A failpoint may end it before; then it is started again.
-func start(t *testing.T, bin, ocr, data, failpoints string, logTo io.Writer) *stand {
-	t.Helper()
-	for try := range 20 {
-		s := tryStart(t, bin, ocr, data, failpoints, logTo)
-		if s != nil {
-			return s
-		}
-		if try > 5 {
-			failpoints = ""
-		}
-	}
-	t.Fatal("sohoa up did not become ready")
-	return nil
-}
-
-func tryStart(t *testing.T, bin, ocr, data, failpoints string, logTo io.Writer) *stand {
+// start runs up and waits until it is ready. It ends itself at killPoints while there is a file gateOf(data).
+func start(t *testing.T, bin, ocr, data string, logTo io.Writer) *stand {
 	t.Helper()
 	cmd := exec.Command(bin, "up", "--data", data, "--listen", "127.0.0.1:0", "--workers", "2")
-	cmd.Env = append(os.Environ(), "SOHOA_OCR="+ocr, "SOHOA_FAILPOINTS="+failpoints, "SOHOA_FAILPOINT_LOG="+filepath.Join(filepath.Dir(data), "failpoints.log"))
+	cmd.Env = append(os.Environ(), "SOHOA_OCR="+ocr, "SOHOA_FAILPOINTS="+killPoints, "SOHOA_FAILPOINT_GATE="+gateOf(data), "SOHOA_FAILPOINT_LOG="+data+".failpoints")
 	cmd.Stderr = logTo
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -108,6 +95,7 @@ func tryStart(t *testing.T, bin, ocr, data, failpoints string, logTo io.Writer) 
 	case <-ready:
 		return s
 	case <-s.done:
+		t.Fatalf("sohoa up ended before it was ready: %v", cmd.ProcessState)
 		return nil
 	case <-time.After(90 * time.Second):
 		s.kill()
@@ -116,18 +104,11 @@ func tryStart(t *testing.T, bin, ocr, data, failpoints string, logTo io.Writer) 
 	}
 }
 
+func gateOf(data string) string { return data + ".gate" }
+
 func (s *stand) kill() {
 	_ = s.cmd.Process.Kill()
 	<-s.done
-}
-
-func (s *stand) alive() bool {
-	select {
-	case <-s.done:
-		return false
-	default:
-		return true
-	}
 }
 
 // engines finds the recognition engines among the children of up.
@@ -219,7 +200,7 @@ func TestKillingLosesNothing(t *testing.T) {
 		}
 	})
 
-	s := start(t, bin, ocr, data, killPoints, logFile)
+	s := start(t, bin, ocr, data, logFile)
 	token, err := os.ReadFile(filepath.Join(data, "admin.token"))
 	if err != nil {
 		t.Fatal(err)
@@ -232,38 +213,55 @@ func TestKillingLosesNothing(t *testing.T) {
 	}
 	atPoints := 0
 	for round := range rounds {
-		end := time.After(time.Duration(500+rand.IntN(4000)) * time.Millisecond)
+		moment := time.Duration(500+rand.IntN(3500)) * time.Millisecond
+		if round%2 == 0 { // one child dies, and up must not
+			select {
+			case <-s.done:
+				t.Fatalf("round %d: up ended by itself", round)
+			case <-time.After(moment):
+			}
+			name := killOne(s)
+			select {
+			case <-s.done:
+				t.Fatalf("round %d: up ended when its %s was killed", round, name)
+			case <-time.After(time.Second):
+			}
+			continue
+		}
+		if round%8 != 7 { // all of up dies between two steps, the rest at any moment
+			if err := os.WriteFile(gateOf(data), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			moment = 20 * time.Second
+		}
 		select {
 		case <-s.done:
-			atPoints++ // a failpoint ended it
-		case <-end:
-			if round%2 == 0 {
-				killOne(s)
-				select {
-				case <-s.done:
-				case <-time.After(time.Second):
-				}
-			} else {
-				s.kill()
-			}
+			atPoints++
+		case <-time.After(moment):
+			s.kill()
 		}
-		if !s.alive() {
-			s = start(t, bin, ocr, data, killPoints, logFile)
-			send.mu.Lock()
-			send.base = s.url
-			send.mu.Unlock()
-		}
+		_ = os.Remove(gateOf(data))
+		s = start(t, bin, ocr, data, logFile)
+		send.mu.Lock()
+		send.base = s.url
+		send.mu.Unlock()
 	}
 	stopSending()
 	senders.Wait()
 	s.kill()
-	s = start(t, bin, ocr, data, "", logFile)
+	s = start(t, bin, ocr, data, logFile)
 	defer func() {
 		_ = s.cmd.Process.Signal(syscall.SIGTERM)
 		<-s.done
 	}()
-	points, _ := os.ReadFile(filepath.Join(dir, "failpoints.log"))
-	t.Logf("%d rounds, %d ended at a failpoint (%d failpoint kills in all), %d papers promised", rounds, atPoints, bytes.Count(points, []byte("\n")), len(send.promised))
+	points, err := os.ReadFile(data + ".failpoints")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d rounds, %d ended at a failpoint (%s), %d papers promised", rounds, atPoints, strings.Join(strings.Fields(string(points)), " "), len(send.promised))
+	if atPoints*100 < rounds*atPointsAtLeast {
+		t.Errorf("only %d of %d rounds ended between two steps", atPoints, rounds)
+	}
 	if len(send.promised) == 0 {
 		t.Fatal("no paper was ever promised: the test shows nothing")
 	}
@@ -274,17 +272,22 @@ func TestKillingLosesNothing(t *testing.T) {
 	wantNoProcess(t, data)
 }
 
-// killOne ends one child: the database, the queue, the object store or an engine.
-func killOne(s *stand) {
-	targets := s.engines()
+// killOne ends one child, the database, the queue, the object store or an engine, and says which.
+func killOne(s *stand) (name string) {
+	targets := map[string]int{}
 	for _, name := range []string{"postgres", "redis", "gateway"} {
 		if pid := s.pids[name]; pid > 0 {
-			targets = append(targets, pid)
+			targets[name] = pid
 		}
 	}
-	if len(targets) > 0 {
-		_ = syscall.Kill(targets[rand.IntN(len(targets))], syscall.SIGKILL)
+	if engines := s.engines(); len(engines) > 0 {
+		targets["engine"] = engines[rand.IntN(len(engines))]
 	}
+	for name, pid := range targets { // in random order
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+		return name
+	}
+	return "nothing"
 }
 
 // compare waits until nothing is under way, then looks at every paper that was promised and at everything that is archived. It returns
