@@ -174,21 +174,26 @@ func (s *sender) run(ctx context.Context) {
 	}
 }
 
-func TestKillingLosesNothing(t *testing.T) {
-	rounds := shortRounds
-	if os.Getenv("SOHOA_TEST_LONG") != "" {
-		rounds = longRounds
-	}
+// dataFolder names a folder, not yet made, that the private servers can reach, who run as an unprivileged user.
+func dataFolder(t *testing.T) string {
+	t.Helper()
 	dir := t.TempDir()
-	// The private servers run as an unprivileged user, who must reach the folder.
 	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
 		if err := os.Chmod(d, 0o711); err != nil { //nolint:gosec // a test folder
 			t.Fatal(err)
 		}
 	}
-	data := filepath.Join(dir, "data")
+	return filepath.Join(dir, "data")
+}
+
+func TestKillingLosesNothing(t *testing.T) {
+	rounds := shortRounds
+	if os.Getenv("SOHOA_TEST_LONG") != "" {
+		rounds = longRounds
+	}
+	data := dataFolder(t)
 	bin, ocr := build(t), pipetest.EngineProgram(t)
-	logFile, err := os.Create(filepath.Join(dir, "up.log"))
+	logFile, err := os.Create(data + ".log")
 	if err != nil {
 		t.Fatal(err)
 	}
