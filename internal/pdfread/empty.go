@@ -11,9 +11,10 @@ import (
 // would only take time.
 const emptyDPI = 18
 
-// paintsNothing reports whether a page has no content at all and nothing laid over it. What paints invisibly is left to PDFium.
+// paintsNothing reports whether a page of a sound file has no content at all and nothing laid over it. What paints invisibly is left to
+// PDFium, and so are damaged files: what is missing there may be lost, not empty.
 func (s *structure) paintsNothing(f pageFacts) bool {
-	if f.annotations {
+	if f.annotations || s.lazy == nil {
 		return false
 	}
 	if _, there := f.dict["Contents"]; !there {
