@@ -25,8 +25,10 @@ const ringsPerWorker = 8
 const (
 	relayBusy = 20 * time.Millisecond
 	relayIdle = 200 * time.Millisecond
-	// askAfter is the age from which a ring is asked after: past asynq's lease recovery, which takes 30 to 170 s.
-	askAfter = 3 * time.Minute
+	// askAfter is the age from which a ring is asked after. A database that dies between commit and answer leaves tasks handed out that
+	// Redis never heard of; asking is one look-up each, for the few tasks that are handed out.
+	askAfter = 15 * time.Second
+	askEvery = 10 * time.Second
 )
 
 // relay moves waiting tasks from Postgres to Redis, a fair share to each unit.

@@ -39,7 +39,7 @@ func schedule(ctx context.Context, d Deps) {
 			sleep(ctx, pause)
 		}
 	})
-	jobs := append([]Job{{Name: "re-ring", Every: time.Minute, Run: r.askAgain}}, d.Periodic...)
+	jobs := append([]Job{{Name: "re-ring", Every: askEvery, Run: r.askAgain}}, d.Periodic...)
 	for _, j := range jobs {
 		wg.Go(func() {
 			for sleep(ctx, j.Every) {
