@@ -14,27 +14,9 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/page"
-)
 
-// sharedData finds the folder of real scans beside the repository; empty when there is none.
-func sharedData(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for dir != filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			p := filepath.Join(dir, "..", "shared", "data", "real-scans")
-			if _, err := os.Stat(p); err == nil {
-				return p
-			}
-			return ""
-		}
-		dir = filepath.Dir(dir)
-	}
-	return ""
-}
+	"sohoa/internal/roottest"
+)
 
 // readScan recognises a scan with plain tesseract, red dropped from the picture as the engine does. Results are kept in the
 // user's cache, since they take minutes and never change.
@@ -145,9 +127,8 @@ func laidWords(t *testing.T, pdf string) [][]page.Line {
 
 func TestRealScans(t *testing.T) {
 	t.Parallel()
-	dir := sharedData(t)
-	if dir == "" {
-		t.Log("no real scans beside the repository; the generated papers are tested")
+	dir, ok := roottest.Shared(t, "real-scans")
+	if !ok {
 		return
 	}
 	f, err := os.Open(filepath.Join(dir, "fields.dev.json"))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"sohoa/internal/archive"
@@ -66,7 +67,7 @@ func (s *Service) inspectZip(ctx context.Context, a archive.Accession) (Split, e
 	}
 	defer release()
 	var n int
-	err = s.d.Zip.Walk(ctx, path, func(name string, open func() (ReadCloser, error)) error {
+	err = s.d.Zip.Walk(ctx, path, func(name string, open func() (io.ReadCloser, error)) error {
 		src, err := open()
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package digitise
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"time"
 
@@ -22,18 +23,12 @@ type Checker interface {
 
 // ZipReader walks the files in a zip. Everything wrong with the zip is a fault.
 type ZipReader interface {
-	Walk(ctx context.Context, path string, each func(name string, open func() (ReadCloser, error)) error) error
-}
-
-// ReadCloser is io.ReadCloser, named here so that ports read in one place.
-type ReadCloser interface {
-	Read(p []byte) (int, error)
-	Close() error
+	Walk(ctx context.Context, path string, each func(name string, open func() (io.ReadCloser, error)) error) error
 }
 
 // EntryAcceptor takes an entry of a zip into custody. internal/intake does.
 type EntryAcceptor interface {
-	AcceptEntry(ctx context.Context, parent archive.Accession, name string, src ReadCloser) error
+	AcceptEntry(ctx context.Context, parent archive.Accession, name string, src io.ReadCloser) error
 }
 
 // Deps is what the steps need.

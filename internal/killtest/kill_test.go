@@ -23,6 +23,8 @@ import (
 	"sohoa/internal/pipetest"
 	"sohoa/internal/retrieve"
 	"sohoa/internal/sample"
+
+	"sohoa/internal/roottest"
 )
 
 // Rounds of killing: a short form always, the long form under make test-long.
@@ -46,7 +48,7 @@ type stand struct {
 
 func build(t *testing.T) string {
 	t.Helper()
-	root, err := pipetest.ModuleRoot()
+	root, err := roottest.Module()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,8 @@ import (
 
 	"sohoa/internal/local"
 	"sohoa/internal/objectstore"
+
+	"sohoa/internal/roottest"
 )
 
 // testKey and testSecret guard nothing: the gateway listens on the loopback interface while tests run.
@@ -96,7 +98,7 @@ func freeAddr(ctx context.Context) (string, error) {
 // buildGateway builds the gateway program once a source tree; go build does nothing when it is up to date. A process of
 // its own is needed because the gateway changes the working folder, and tests read testdata by relative path.
 func buildGateway(ctx context.Context) (string, error) {
-	root, err := moduleRoot()
+	root, err := roottest.Module()
 	if err != nil {
 		return "", err
 	}
@@ -127,22 +129,4 @@ func buildGateway(ctx context.Context) (string, error) {
 func ownedByUs(path string) bool {
 	var st unix.Stat_t
 	return unix.Lstat(path, &st) == nil && int(st.Uid) == os.Getuid()
-}
-
-// moduleRoot walks up from the test's folder to go.mod.
-func moduleRoot() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", errors.New("no go.mod above the test's folder")
-		}
-		dir = up
-	}
 }

@@ -15,6 +15,8 @@ import (
 
 	"sohoa/internal/pdfatest"
 	"sohoa/internal/pipetest"
+
+	"sohoa/internal/roottest"
 )
 
 // Bounds of one file through the whole program (issue: hostile set).
@@ -27,7 +29,7 @@ const (
 // it accepts is valid PDF/A. The short form takes every fifth file and all bombs and loops.
 func TestHostileFilesCostOnlyThemselves(t *testing.T) {
 	t.Parallel()
-	dir, ok := shared(t, "hostile")
+	dir, ok := roottest.Shared(t, "hostile")
 	if !ok {
 		return
 	}
@@ -35,7 +37,7 @@ func TestHostileFilesCostOnlyThemselves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := pipetest.ModuleRoot()
+	root, err := roottest.Module()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,8 @@ import (
 	"sohoa/internal/pipetest"
 	"sohoa/internal/reader"
 	"sohoa/internal/sample"
+
+	"sohoa/internal/roottest"
 )
 
 const jobs = 2
@@ -43,21 +45,6 @@ func digitiseFile(ctx context.Context, d digitise.FileDeps, in, out string) (dig
 	}
 	defer f.Close()
 	return digitise.File(ctx, d, in, f, digitise.FileOptions{Name: filepath.Base(in), Jobs: jobs})
-}
-
-// shared finds a folder of ../shared/data beside the repository; ok is false where it does not exist.
-func shared(t *testing.T, name string) (string, bool) {
-	t.Helper()
-	root, err := pipetest.ModuleRoot()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Join(root, "..", "shared", "data", name)
-	if _, err := os.Stat(dir); err != nil {
-		t.Logf("%s is not here: only the project's own papers are tested", name)
-		return "", false
-	}
-	return dir, true
 }
 
 func TestSamplesOfEveryLayoutBecomeValidPDFA(t *testing.T) {
@@ -90,7 +77,7 @@ func TestSamplesOfEveryLayoutBecomeValidPDFA(t *testing.T) {
 
 func TestRealScansBecomeValidPDFAWithTheirTextInOrder(t *testing.T) {
 	t.Parallel()
-	scans, ok := shared(t, "real-scans/pdf")
+	scans, ok := roottest.Shared(t, "real-scans/pdf")
 	if !ok {
 		return
 	}

@@ -13,7 +13,8 @@ import (
 	"testing"
 
 	"sohoa/internal/pdfa"
-	"sohoa/internal/pdfatest"
+
+	"sohoa/internal/roottest"
 )
 
 func TestCheckPassesWhatTheWriterWrites(t *testing.T) {
@@ -127,7 +128,7 @@ func TestCheckFindsViolationsUnderARightDigest(t *testing.T) {
 
 func TestCheckRefusesForeignFiles(t *testing.T) {
 	t.Parallel()
-	root, err := pdfatest.Root()
+	root, err := roottest.Module()
 	if err != nil {
 		t.Fatal(err)
 	}

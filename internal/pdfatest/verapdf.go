@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sohoa/internal/roottest"
 )
 
 // Level is the profile that renditions are judged by, in veraPDF's spelling.
@@ -215,7 +217,7 @@ func readReport(b []byte) ([]Verdict, error) {
 
 // jarPath finds veraPDF, fetching it the first time.
 func jarPath(ctx context.Context) (string, error) {
-	root, err := Root()
+	root, err := roottest.Module()
 	if err != nil {
 		return "", err
 	}
@@ -227,22 +229,4 @@ func jarPath(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("veraPDF is missing (apt-get install maven default-jre-headless, then deploy/tools/verapdf/fetch.sh): %w\n%s", err, log.Bytes())
 	}
 	return strings.TrimSpace(string(out)), nil
-}
-
-// Root is the folder of the repository, found upwards from the test's own.
-func Root() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", errors.New("no go.mod above the test's folder")
-		}
-		dir = up
-	}
 }

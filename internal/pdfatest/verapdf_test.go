@@ -5,12 +5,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sohoa/internal/roottest"
 )
 
 // TestTheJudgeIsRight gives veraPDF files whose verdict is known, from its own corpus: each name says profile and verdict.
 func TestTheJudgeIsRight(t *testing.T) {
 	t.Parallel()
-	root, err := Root()
+	root, err := roottest.Module()
 	if err != nil {
 		t.Fatal(err)
 	}

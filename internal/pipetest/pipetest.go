@@ -26,6 +26,8 @@ import (
 	"sohoa/internal/reader"
 	"sohoa/internal/wiring"
 	"sohoa/workers"
+
+	"sohoa/internal/roottest"
 )
 
 // Pipe is one pipeline with stores of its own.
@@ -167,7 +169,7 @@ func (p *Pipe) Accept(t testing.TB, r intake.Request, src io.Reader) archive.Acc
 //
 //nolint:gochecknoglobals // a test binary has no other place its tests share
 var engine = sync.OnceValues(func() (string, error) {
-	root, err := ModuleRoot()
+	root, err := roottest.Module()
 	if err != nil {
 		return "", err
 	}
@@ -201,24 +203,6 @@ func EngineProgram(t testing.TB) string {
 		t.Fatalf("%v; run `make test`, which installs what the build needs (libtesseract-dev, libleptonica-dev)", err)
 	}
 	return bin
-}
-
-// ModuleRoot finds the folder of go.mod.
-func ModuleRoot() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", os.ErrNotExist
-		}
-		dir = parent
-	}
 }
 
 type testWriter struct{ t testing.TB }

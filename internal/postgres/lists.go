@@ -27,9 +27,7 @@ func (c *Catalogue) Batches(ctx context.Context, unit string, before time.Time, 
 	}
 	out := make([]retrieve.Batch, len(rows))
 	for i, r := range rows {
-		out[i] = batchOf(sqlc.Batch{
-			ID: r.ID, UnitCode: r.UnitCode, Name: r.Name, State: r.State, Queue: r.Queue, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, ClosedAt: r.ClosedAt,
-		}, int(r.Accessions))
+		out[i] = batchOf(r.Batch, int(r.Accessions))
 	}
 	return out, nil
 }
@@ -111,14 +109,9 @@ func (c *Catalogue) Accessions(ctx context.Context, s retrieve.Scope, state arch
 	at := make(map[string]int, len(rows))
 	ids := make([]string, len(rows))
 	for i, r := range rows {
-		out[i] = accessionViewOf(sqlc.Accession{
-			ID: r.ID, Seq: r.Seq, BatchID: r.BatchID, ParentID: r.ParentID, UnitCode: r.UnitCode, DossierCode: r.DossierCode, AccessLevel: r.AccessLevel,
-			Name: r.Name, MasterDigest: r.MasterDigest, SizeBytes: r.SizeBytes, MediaType: r.MediaType, Pages: r.Pages, Warnings: r.Warnings, Queue: r.Queue,
-			State: r.State, Attempt: r.Attempt, RejectedCode: r.RejectedCode, RejectedDetail: r.RejectedDetail, StalledCode: r.StalledCode,
-			StalledDetail: r.StalledDetail, StalledAt: r.StalledAt, ReceivedBy: r.ReceivedBy, ReceivedAt: r.ReceivedAt,
-		})
+		out[i] = accessionViewOf(r.Accession)
 		out[i].BatchName = deref(r.BatchName)
-		at[r.ID], ids[i] = i, r.ID
+		at[r.Accession.ID], ids[i] = i, r.Accession.ID
 	}
 	return out, c.addDocuments(ctx, out, ids, at)
 }
@@ -188,22 +181,17 @@ func (c *Catalogue) Documents(ctx context.Context, q retrieve.DocumentQuery) ([]
 	}
 	out := make([]retrieve.Document, len(rows))
 	for i, r := range rows {
-		out[i] = documentOf(sqlc.SearchRow{
-			ID: r.ID, Seq: r.Seq, UnitCode: r.UnitCode, DossierCode: r.DossierCode, AccessLevel: r.AccessLevel, BatchID: r.BatchID, Name: r.Name,
-			Queue: r.Queue, Processing: r.Processing, Release: r.Release, Version: r.Version, NeedsReview: r.NeedsReview, StalledCode: r.StalledCode,
-			StalledDetail: r.StalledDetail, StalledAt: r.StalledAt, Title: r.Title, DocType: r.DocType, Number: r.Number, Symbol: r.Symbol,
-			IssuedOn: r.IssuedOn, Agency: r.Agency, CreatedAt: r.CreatedAt, ArchivedAt: r.ArchivedAt, PageCount: r.PageCount, BatchName: r.BatchName,
-		})
+		out[i] = documentOf(r.Document, r.PageCount, r.BatchName)
 	}
 	return out, nil
 }
 
-func documentOf(r sqlc.SearchRow) retrieve.Document {
+func documentOf(r sqlc.Document, pages int32, batchName *string) retrieve.Document {
 	d := retrieve.Document{
 		Seq: r.Seq, ID: archive.DocumentID(r.ID), Unit: r.UnitCode, Dossier: deref(r.DossierCode), Access: archive.Access(r.AccessLevel),
-		Batch: archive.BatchID(deref(r.BatchID)), BatchName: deref(r.BatchName), Name: r.Name, Title: r.Title, Type: deref(r.DocType),
+		Batch: archive.BatchID(deref(r.BatchID)), BatchName: deref(batchName), Name: r.Name, Title: r.Title, Type: deref(r.DocType),
 		Number: deref(r.Number), Symbol: deref(r.Symbol), Agency: deref(r.Agency), Processing: archive.Processing(r.Processing),
-		Release: archive.Release(r.Release), NeedsReview: r.NeedsReview, Pages: int(r.PageCount), Version: int(r.Version),
+		Release: archive.Release(r.Release), NeedsReview: r.NeedsReview, Pages: int(pages), Version: int(r.Version),
 		CreatedAt: r.CreatedAt.UTC(), ArchivedAt: r.ArchivedAt,
 	}
 	if r.IssuedOn != nil {
@@ -231,20 +219,15 @@ func (c *Catalogue) Document(ctx context.Context, id archive.DocumentID) (retrie
 	if err != nil {
 		return retrieve.View{}, unavailable(err)
 	}
-	row := sqlc.SearchRow{
-		ID: d.ID, Seq: d.Seq, UnitCode: d.UnitCode, DossierCode: d.DossierCode, AccessLevel: d.AccessLevel, BatchID: d.BatchID, Name: d.Name,
-		Queue: d.Queue, Processing: d.Processing, Release: d.Release, Version: d.Version, NeedsReview: d.NeedsReview, StalledCode: d.StalledCode,
-		StalledDetail: d.StalledDetail, StalledAt: d.StalledAt, Title: d.Title, DocType: d.DocType, Number: d.Number, Symbol: d.Symbol,
-		IssuedOn: d.IssuedOn, Agency: d.Agency, CreatedAt: d.CreatedAt, ArchivedAt: d.ArchivedAt, PageCount: ver.PageCount,
-	}
+	var batchName *string
 	if d.BatchID != nil {
 		b, err := c.q.GetBatch(ctx, *d.BatchID)
 		if err != nil {
 			return retrieve.View{}, unavailable(err)
 		}
-		row.BatchName = &b.Name
+		batchName = &b.Name
 	}
-	v := retrieve.View{Document: documentOf(row), Conformance: deref(ver.Conformance), CheckedBy: deref(ver.CheckedBy), Manifest: ver.Manifest}
+	v := retrieve.View{Document: documentOf(d, ver.PageCount, batchName), Conformance: deref(ver.Conformance), CheckedBy: deref(ver.CheckedBy), Manifest: ver.Manifest}
 	if ver.Manifest != nil {
 		part, err := renditionOf(id, ver)
 		if err != nil {
@@ -338,7 +321,7 @@ func (c *Catalogue) Search(ctx context.Context, s retrieve.Search) ([]retrieve.H
 	}
 	out := make([]retrieve.Hit, len(rows))
 	for i, r := range rows {
-		out[i] = retrieve.Hit{Document: documentOf(r), Page: int(r.Ordinal), MatchingPages: int(r.Hits), Snippet: snippet(r.Body, q.Terms)}
+		out[i] = retrieve.Hit{Document: documentOf(r.Document, r.PageCount, r.BatchName), Page: int(r.Ordinal), MatchingPages: int(r.Hits), Snippet: snippet(r.Body, q.Terms)}
 	}
 	return out, nil
 }

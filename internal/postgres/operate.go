@@ -102,14 +102,14 @@ func (c *Catalogue) eachAccession(ctx context.Context, id archive.BatchID, f fun
 			return total, nil
 		}
 		for _, r := range rows {
-			n, err := f(archive.AccessionID(r.ID))
+			n, err := f(archive.AccessionID(r.Accession.ID))
 			if err != nil {
 				return total, err
 			}
 			if n > 0 {
 				total++
 			}
-			after = r.Seq
+			after = r.Accession.Seq
 		}
 	}
 }

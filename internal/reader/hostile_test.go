@@ -12,29 +12,9 @@ import (
 
 	"sohoa/internal/fault"
 	"sohoa/internal/reader"
-)
 
-// sharedData finds ../shared/data beside the repository; empty where it does not exist.
-func sharedData(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != "/"; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
-			continue
-		}
-		data := filepath.Join(dir, "..", "shared", "data")
-		if _, err := os.Stat(data); err != nil {
-			t.Logf("%s is not here: only generated files are tested", data)
-			return ""
-		}
-		return data
-	}
-	t.Fatal("no go.mod above the test")
-	return ""
-}
+	"sohoa/internal/roottest"
+)
 
 // deviations are the hostile files whose verdict differs from HOSTILE.tsv, and why.
 var deviations = map[string]string{
@@ -48,8 +28,8 @@ var deviations = map[string]string{
 }
 
 func TestHostileFiles(t *testing.T) {
-	data := sharedData(t)
-	if data == "" {
+	data, ok := roottest.Shared(t, ".")
+	if !ok {
 		return
 	}
 	r := newReader(t, reader.Deps{})

@@ -13,6 +13,8 @@ import (
 	"sohoa/internal/fault"
 	"sohoa/internal/page"
 	"sohoa/internal/reader"
+
+	"sohoa/internal/roottest"
 )
 
 func newReader(t *testing.T, d reader.Deps) *reader.Reader {
@@ -82,8 +84,8 @@ func checkSource(s digitise.Source) error {
 }
 
 func TestRealPapers(t *testing.T) {
-	data := sharedData(t)
-	if data == "" {
+	data, ok := roottest.Shared(t, ".")
+	if !ok {
 		return
 	}
 	r := newReader(t, reader.Deps{})

@@ -13,12 +13,12 @@ import (
 	"strings"
 	"testing"
 
-	"sohoa/internal/pipetest"
+	"sohoa/internal/roottest"
 )
 
 func TestEveryPackageSaysWhatItIs(t *testing.T) {
 	t.Parallel()
-	root, err := pipetest.ModuleRoot()
+	root, err := roottest.Module()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func testFilesSayIt(t *testing.T, dir string, files []string) bool {
 
 func TestArchitecturePointsAtWhatExists(t *testing.T) {
 	t.Parallel()
-	root, err := pipetest.ModuleRoot()
+	root, err := roottest.Module()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,9 +4,9 @@ package wiring
 
 import (
 	"context"
+	"io"
 
 	"sohoa/internal/archive"
-	"sohoa/internal/digitise"
 	"sohoa/internal/fixity"
 	"sohoa/internal/intake"
 	"sohoa/internal/postgres"
@@ -17,9 +17,9 @@ import (
 type Zips struct{}
 
 // Walk implements digitise.ZipReader.
-func (Zips) Walk(ctx context.Context, path string, each func(string, func() (digitise.ReadCloser, error)) error) error {
+func (Zips) Walk(ctx context.Context, path string, each func(string, func() (io.ReadCloser, error)) error) error {
 	return zipread.Walk(ctx, path, zipread.Limits{}, func(e zipread.Entry) error {
-		return each(e.Name, func() (digitise.ReadCloser, error) { return e.Open() })
+		return each(e.Name, e.Open)
 	})
 }
 
@@ -27,7 +27,7 @@ func (Zips) Walk(ctx context.Context, path string, each func(string, func() (dig
 type Entries struct{ Intake *intake.Service }
 
 // AcceptEntry implements digitise.EntryAcceptor.
-func (e Entries) AcceptEntry(ctx context.Context, parent archive.Accession, name string, src digitise.ReadCloser) error {
+func (e Entries) AcceptEntry(ctx context.Context, parent archive.Accession, name string, src io.ReadCloser) error {
 	_, err := e.Intake.Accept(ctx, intake.Request{
 		Name: name, Unit: parent.Unit, Dossier: parent.Dossier, Batch: parent.BatchName, Access: parent.Access, Queue: archive.Queue(parent.Queue),
 		Actor: parent.ReceivedBy, Parent: parent.ID,

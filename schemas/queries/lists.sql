@@ -1,11 +1,11 @@
 -- name: ListBatches :many
-SELECT b.*, (SELECT count(*) FROM accessions a WHERE a.batch_id = b.id)::bigint AS accessions
+SELECT sqlc.embed(b), (SELECT count(*) FROM accessions a WHERE a.batch_id = b.id)::bigint AS accessions
 FROM batches b WHERE (sqlc.narg(unit_code)::text IS NULL OR b.unit_code = sqlc.narg(unit_code)::text)
   AND (sqlc.narg(before)::timestamptz IS NULL OR b.created_at < sqlc.narg(before)::timestamptz)
 ORDER BY b.created_at DESC LIMIT sqlc.arg(page_size)::int;
 
 -- name: ListAccessions :many
-SELECT a.*, b.name AS batch_name FROM accessions a LEFT JOIN batches b ON b.id = a.batch_id
+SELECT sqlc.embed(a), b.name AS batch_name FROM accessions a LEFT JOIN batches b ON b.id = a.batch_id
 WHERE (sqlc.narg(unit_code)::text IS NULL OR a.unit_code = sqlc.narg(unit_code)::text)
   AND (sqlc.narg(batch_id)::uuid IS NULL OR a.batch_id = sqlc.narg(batch_id)::uuid)
   AND (sqlc.narg(state)::text IS NULL OR a.state = sqlc.narg(state)::text)
@@ -18,7 +18,7 @@ FROM document_accessions l JOIN documents d ON d.id = l.document_id JOIN version
 WHERE l.accession_id = ANY (sqlc.arg(accession_ids)::uuid[]) ORDER BY d.seq;
 
 -- name: ListDocuments :many
-SELECT d.*, v.page_count, b.name AS batch_name FROM documents d JOIN versions v ON v.document_id = d.id AND v.version = d.version
+SELECT sqlc.embed(d), v.page_count, b.name AS batch_name FROM documents d JOIN versions v ON v.document_id = d.id AND v.version = d.version
 LEFT JOIN batches b ON b.id = d.batch_id
 WHERE (sqlc.narg(unit_code)::text IS NULL OR d.unit_code = sqlc.narg(unit_code)::text)
   AND (sqlc.narg(batch_id)::uuid IS NULL OR d.batch_id = sqlc.narg(batch_id)::uuid)
@@ -44,7 +44,7 @@ GROUP BY d.processing;
 -- name: Search :many
 -- Documents of which a page matches, newest first, or whose number and symbol are what was asked for. Page 0 holds the document's
 -- own data (title, name, codes). Without words every document in the range matches.
-SELECT d.*, v.page_count, bt.name AS batch_name, coalesce(h.ordinal, 0)::int AS ordinal, coalesce(h.body, '')::text AS body, coalesce(h.hits, 0)::bigint AS hits
+SELECT sqlc.embed(d), v.page_count, bt.name AS batch_name, coalesce(h.ordinal, 0)::int AS ordinal, coalesce(h.body, '')::text AS body, coalesce(h.hits, 0)::bigint AS hits
 FROM documents d
 JOIN versions v ON v.document_id = d.id AND v.version = d.version
 LEFT JOIN batches bt ON bt.id = d.batch_id

@@ -23,6 +23,8 @@ import (
 	"sohoa/internal/page"
 	"sohoa/internal/pgtest"
 	"sohoa/internal/postgres"
+
+	"sohoa/internal/wiring"
 )
 
 // World is an archive. A paper whose first line is ZIP is a zip with a paper in every other line.
@@ -57,7 +59,7 @@ func On(t *testing.T, pool pgtest.DB, store *objectstore.Store) *World {
 		t.Fatal(err)
 	}
 	if w.Steps, err = digitise.New(digitise.Deps{
-		Catalogue: w.Cat, Objects: arch, Reader: lineReader{}, Zip: lineZip{}, Entries: entries{w.In}, Engine: lineEngine{w.Recognised}, Writer: lineWriter{},
+		Catalogue: w.Cat, Objects: arch, Reader: lineReader{}, Zip: lineZip{}, Entries: wiring.Entries{Intake: w.In}, Engine: lineEngine{w.Recognised}, Writer: lineWriter{},
 		Checker: lineChecker{}, Describer: lineDescriber{}, WorkDir: t.TempDir() + "/work", Now: time.Now, Logger: quiet(),
 	}); err != nil {
 		t.Fatal(err)
@@ -230,27 +232,17 @@ func (m lineMaster) Page(_ context.Context, n int) (digitise.Source, error) {
 type lineZip struct{}
 
 // Walk implements digitise.ZipReader.
-func (lineZip) Walk(_ context.Context, path string, each func(string, func() (digitise.ReadCloser, error)) error) error {
+func (lineZip) Walk(_ context.Context, path string, each func(string, func() (io.ReadCloser, error)) error) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
 	for i, l := range strings.Split(string(b), "\n")[1:] {
-		if err := each(fmt.Sprintf("entry%d.pdf", i+1), func() (digitise.ReadCloser, error) { return io.NopCloser(strings.NewReader(l)), nil }); err != nil {
+		if err := each(fmt.Sprintf("entry%d.pdf", i+1), func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(l)), nil }); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-type entries struct{ in *intake.Service }
-
-// AcceptEntry implements digitise.EntryAcceptor.
-func (e entries) AcceptEntry(ctx context.Context, parent archive.Accession, name string, src digitise.ReadCloser) error {
-	_, err := e.in.Accept(ctx, intake.Request{
-		Name: name, Unit: parent.Unit, Batch: parent.BatchName, Access: parent.Access, Queue: archive.Queue(parent.Queue), Actor: parent.ReceivedBy, Parent: parent.ID,
-	}, src)
-	return err
 }
 
 type lineEngine struct{ pages *atomic.Int64 }

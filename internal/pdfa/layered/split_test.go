@@ -21,6 +21,8 @@ import (
 	"sohoa/internal/pdfa"
 	"sohoa/internal/pdfa/layered"
 	"sohoa/internal/pdfatest"
+
+	"sohoa/internal/roottest"
 )
 
 // scan is a page as a colour scanner gives it at 300 dpi: grainy paper that darkens to one side, rows of black strokes, a red ring across some of
@@ -293,7 +295,7 @@ func TestTheSameLeafGivesTheSameLayers(t *testing.T) {
 // TestRealScansShrinkToAFifth takes the pictures out of real scans with pdfimages and measures every page at 300 dpi.
 func TestRealScansShrinkToAFifth(t *testing.T) {
 	t.Parallel()
-	root, err := pdfatest.Root()
+	root, err := roottest.Module()
 	if err != nil {
 		t.Fatal(err)
 	}

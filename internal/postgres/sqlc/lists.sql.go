@@ -8,8 +8,6 @@ package sqlc
 import (
 	"context"
 	"time"
-
-	"sohoa/internal/fixity"
 )
 
 const countAccessions = `-- name: CountAccessions :many
@@ -223,30 +221,8 @@ type ListAccessionsParams struct {
 }
 
 type ListAccessionsRow struct {
-	ID             string
-	Seq            int64
-	BatchID        *string
-	ParentID       *string
-	UnitCode       string
-	DossierCode    *string
-	AccessLevel    string
-	Name           string
-	MasterDigest   fixity.Digest
-	SizeBytes      int64
-	MediaType      *string
-	Pages          *int32
-	Warnings       []string
-	Queue          string
-	State          string
-	Attempt        int32
-	RejectedCode   *string
-	RejectedDetail *string
-	StalledCode    *string
-	StalledDetail  *string
-	StalledAt      *time.Time
-	ReceivedBy     string
-	ReceivedAt     time.Time
-	BatchName      *string
+	Accession Accession
+	BatchName *string
 }
 
 func (q *Queries) ListAccessions(ctx context.Context, arg ListAccessionsParams) ([]ListAccessionsRow, error) {
@@ -265,29 +241,29 @@ func (q *Queries) ListAccessions(ctx context.Context, arg ListAccessionsParams) 
 	for rows.Next() {
 		var i ListAccessionsRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.Seq,
-			&i.BatchID,
-			&i.ParentID,
-			&i.UnitCode,
-			&i.DossierCode,
-			&i.AccessLevel,
-			&i.Name,
-			&i.MasterDigest,
-			&i.SizeBytes,
-			&i.MediaType,
-			&i.Pages,
-			&i.Warnings,
-			&i.Queue,
-			&i.State,
-			&i.Attempt,
-			&i.RejectedCode,
-			&i.RejectedDetail,
-			&i.StalledCode,
-			&i.StalledDetail,
-			&i.StalledAt,
-			&i.ReceivedBy,
-			&i.ReceivedAt,
+			&i.Accession.ID,
+			&i.Accession.Seq,
+			&i.Accession.BatchID,
+			&i.Accession.ParentID,
+			&i.Accession.UnitCode,
+			&i.Accession.DossierCode,
+			&i.Accession.AccessLevel,
+			&i.Accession.Name,
+			&i.Accession.MasterDigest,
+			&i.Accession.SizeBytes,
+			&i.Accession.MediaType,
+			&i.Accession.Pages,
+			&i.Accession.Warnings,
+			&i.Accession.Queue,
+			&i.Accession.State,
+			&i.Accession.Attempt,
+			&i.Accession.RejectedCode,
+			&i.Accession.RejectedDetail,
+			&i.Accession.StalledCode,
+			&i.Accession.StalledDetail,
+			&i.Accession.StalledAt,
+			&i.Accession.ReceivedBy,
+			&i.Accession.ReceivedAt,
 			&i.BatchName,
 		); err != nil {
 			return nil, err
@@ -314,18 +290,8 @@ type ListBatchesParams struct {
 }
 
 type ListBatchesRow struct {
-	ID            string
-	UnitCode      string
-	Name          string
-	State         string
-	Queue         string
-	ExpectedCount *int32
-	Device        *string
-	Shelf         *string
-	CreatedBy     string
-	CreatedAt     time.Time
-	ClosedAt      *time.Time
-	Accessions    int64
+	Batch      Batch
+	Accessions int64
 }
 
 func (q *Queries) ListBatches(ctx context.Context, arg ListBatchesParams) ([]ListBatchesRow, error) {
@@ -338,17 +304,17 @@ func (q *Queries) ListBatches(ctx context.Context, arg ListBatchesParams) ([]Lis
 	for rows.Next() {
 		var i ListBatchesRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.UnitCode,
-			&i.Name,
-			&i.State,
-			&i.Queue,
-			&i.ExpectedCount,
-			&i.Device,
-			&i.Shelf,
-			&i.CreatedBy,
-			&i.CreatedAt,
-			&i.ClosedAt,
+			&i.Batch.ID,
+			&i.Batch.UnitCode,
+			&i.Batch.Name,
+			&i.Batch.State,
+			&i.Batch.Queue,
+			&i.Batch.ExpectedCount,
+			&i.Batch.Device,
+			&i.Batch.Shelf,
+			&i.Batch.CreatedBy,
+			&i.Batch.CreatedAt,
+			&i.Batch.ClosedAt,
 			&i.Accessions,
 		); err != nil {
 			return nil, err
@@ -382,34 +348,9 @@ type ListDocumentsParams struct {
 }
 
 type ListDocumentsRow struct {
-	ID            string
-	Seq           int64
-	UnitCode      string
-	DossierCode   *string
-	AccessLevel   string
-	BatchID       *string
-	Name          string
-	Queue         string
-	Processing    string
-	Release       string
-	ReplacedBy    *string
-	Version       int32
-	Attempt       int32
-	NeedsReview   bool
-	StalledCode   *string
-	StalledDetail *string
-	StalledAt     *time.Time
-	Title         string
-	DocType       *string
-	Number        *string
-	Symbol        *string
-	NumberSymbol  *string
-	IssuedOn      *time.Time
-	Agency        *string
-	CreatedAt     time.Time
-	ArchivedAt    *time.Time
-	PageCount     int32
-	BatchName     *string
+	Document  Document
+	PageCount int32
+	BatchName *string
 }
 
 func (q *Queries) ListDocuments(ctx context.Context, arg ListDocumentsParams) ([]ListDocumentsRow, error) {
@@ -429,32 +370,32 @@ func (q *Queries) ListDocuments(ctx context.Context, arg ListDocumentsParams) ([
 	for rows.Next() {
 		var i ListDocumentsRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.Seq,
-			&i.UnitCode,
-			&i.DossierCode,
-			&i.AccessLevel,
-			&i.BatchID,
-			&i.Name,
-			&i.Queue,
-			&i.Processing,
-			&i.Release,
-			&i.ReplacedBy,
-			&i.Version,
-			&i.Attempt,
-			&i.NeedsReview,
-			&i.StalledCode,
-			&i.StalledDetail,
-			&i.StalledAt,
-			&i.Title,
-			&i.DocType,
-			&i.Number,
-			&i.Symbol,
-			&i.NumberSymbol,
-			&i.IssuedOn,
-			&i.Agency,
-			&i.CreatedAt,
-			&i.ArchivedAt,
+			&i.Document.ID,
+			&i.Document.Seq,
+			&i.Document.UnitCode,
+			&i.Document.DossierCode,
+			&i.Document.AccessLevel,
+			&i.Document.BatchID,
+			&i.Document.Name,
+			&i.Document.Queue,
+			&i.Document.Processing,
+			&i.Document.Release,
+			&i.Document.ReplacedBy,
+			&i.Document.Version,
+			&i.Document.Attempt,
+			&i.Document.NeedsReview,
+			&i.Document.StalledCode,
+			&i.Document.StalledDetail,
+			&i.Document.StalledAt,
+			&i.Document.Title,
+			&i.Document.DocType,
+			&i.Document.Number,
+			&i.Document.Symbol,
+			&i.Document.NumberSymbol,
+			&i.Document.IssuedOn,
+			&i.Document.Agency,
+			&i.Document.CreatedAt,
+			&i.Document.ArchivedAt,
 			&i.PageCount,
 			&i.BatchName,
 		); err != nil {
@@ -503,37 +444,12 @@ type SearchParams struct {
 }
 
 type SearchRow struct {
-	ID            string
-	Seq           int64
-	UnitCode      string
-	DossierCode   *string
-	AccessLevel   string
-	BatchID       *string
-	Name          string
-	Queue         string
-	Processing    string
-	Release       string
-	ReplacedBy    *string
-	Version       int32
-	Attempt       int32
-	NeedsReview   bool
-	StalledCode   *string
-	StalledDetail *string
-	StalledAt     *time.Time
-	Title         string
-	DocType       *string
-	Number        *string
-	Symbol        *string
-	NumberSymbol  *string
-	IssuedOn      *time.Time
-	Agency        *string
-	CreatedAt     time.Time
-	ArchivedAt    *time.Time
-	PageCount     int32
-	BatchName     *string
-	Ordinal       int32
-	Body          string
-	Hits          int64
+	Document  Document
+	PageCount int32
+	BatchName *string
+	Ordinal   int32
+	Body      string
+	Hits      int64
 }
 
 // Documents of which a page matches, newest first, or whose number and symbol are what was asked for. Page 0 holds the document's
@@ -557,32 +473,32 @@ func (q *Queries) Search(ctx context.Context, arg SearchParams) ([]SearchRow, er
 	for rows.Next() {
 		var i SearchRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.Seq,
-			&i.UnitCode,
-			&i.DossierCode,
-			&i.AccessLevel,
-			&i.BatchID,
-			&i.Name,
-			&i.Queue,
-			&i.Processing,
-			&i.Release,
-			&i.ReplacedBy,
-			&i.Version,
-			&i.Attempt,
-			&i.NeedsReview,
-			&i.StalledCode,
-			&i.StalledDetail,
-			&i.StalledAt,
-			&i.Title,
-			&i.DocType,
-			&i.Number,
-			&i.Symbol,
-			&i.NumberSymbol,
-			&i.IssuedOn,
-			&i.Agency,
-			&i.CreatedAt,
-			&i.ArchivedAt,
+			&i.Document.ID,
+			&i.Document.Seq,
+			&i.Document.UnitCode,
+			&i.Document.DossierCode,
+			&i.Document.AccessLevel,
+			&i.Document.BatchID,
+			&i.Document.Name,
+			&i.Document.Queue,
+			&i.Document.Processing,
+			&i.Document.Release,
+			&i.Document.ReplacedBy,
+			&i.Document.Version,
+			&i.Document.Attempt,
+			&i.Document.NeedsReview,
+			&i.Document.StalledCode,
+			&i.Document.StalledDetail,
+			&i.Document.StalledAt,
+			&i.Document.Title,
+			&i.Document.DocType,
+			&i.Document.Number,
+			&i.Document.Symbol,
+			&i.Document.NumberSymbol,
+			&i.Document.IssuedOn,
+			&i.Document.Agency,
+			&i.Document.CreatedAt,
+			&i.Document.ArchivedAt,
 			&i.PageCount,
 			&i.BatchName,
 			&i.Ordinal,
