@@ -218,6 +218,8 @@ func (x *Pix) Scaled(factor float64) (*Pix, error) {
 	switch {
 	case x.Depth() == 1 && factor < 1:
 		return made(C.pixScaleToGray(x.p, f), ErrNoMemory)
+	case x.Depth() == 8 && factor < 0.7 && x.Height() <= 65000:
+		return made(C.so_shrink(x.p, C.double(factor)), ErrNoMemory)
 	case factor < 0.7:
 		return made(C.pixScaleAreaMap(x.p, f, f), ErrNoMemory)
 	}
@@ -249,6 +251,9 @@ func (x *Pix) Letters(minimum, maximum int) int {
 	return int(C.so_letters(x.p, C.int(minimum), C.int(maximum)))
 }
 
+// WithoutEdges makes an ink picture without what touches its sides; x is closed.
+func (x *Pix) WithoutEdges() (*Pix, error) { return x.replace(C.pixRemoveBorderConnComps(x.p, 8)) }
+
 // Level is the gray that a share of a gray picture's pixels is darker than: 0.5 gives the paper of a page of text.
 func (x *Pix) Level(share float64) int { return int(C.so_level(x.p, C.double(share))) }
 
@@ -267,6 +272,19 @@ func (x *Pix) Ink() int {
 	var n C.l_int32
 	C.pixCountPixels(x.p, &n, nil)
 	return int(n)
+}
+
+// Ground maps the paper of a gray picture: for each tile × tile pixels the gray that share percent of them are darker than.
+func (x *Pix) Ground(tile, share int) (*Pix, error) {
+	return made(C.so_ground(x.p, C.int(tile), C.int(share)), ErrNoMemory)
+}
+
+// Raised lifts what is darker than least to it and smooths a map of the ground; x is closed.
+func (x *Pix) Raised(least int) (*Pix, error) { return x.replace(C.so_raise(x.p, C.int(least))) }
+
+// Flattened makes a copy of a gray picture in which the paper is equally bright everywhere.
+func (x *Pix) Flattened(ground *Pix) (*Pix, error) {
+	return made(C.so_flatten(x.p, ground.p), ErrNoMemory)
 }
 
 // Rows copies the pixels, row by row without padding: 1-bit packed with 1 for black, gray, or R, G, B.

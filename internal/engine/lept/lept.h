@@ -39,6 +39,18 @@ void so_cmyk(PIX *pix, int inverted);
 // so_rows copies the pixels out row by row without padding: 1 bpp packed (1 black), 8 bpp, or R, G, B of 32 bpp.
 void so_rows(PIX *pix, unsigned char *out);
 
+// so_shrink makes an 8 bpp PIX smaller: each pixel is the mean of what it covers. It gives what
+// pixScaleAreaMap does, in a third of its time. NULL also where the factor makes nothing smaller.
+PIX *so_shrink(PIX *gray, double factor);
+
+// so_ground makes a small map of an 8 bpp PIX: for each tile of tile × tile pixels the gray that share percent of it are darker than, which
+// is the paper's where it carries print.
+PIX *so_ground(PIX *gray, int tile, int share);
+// so_raise lifts what is darker than least to it and smooths a map; it may change ground.
+PIX *so_raise(PIX *ground, int least);
+// so_flatten brings the paper to one brightness by dividing an 8 bpp PIX by its ground.
+PIX *so_flatten(PIX *gray, PIX *ground);
+
 PIX *so_quarter_turn(PIX *pix, int quarters);
 PIX *so_rotate(PIX *gray, double degrees);
 PIX *so_ink(PIX *pix, int threshold);

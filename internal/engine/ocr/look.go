@@ -12,11 +12,9 @@ import (
 
 // look is what a small copy of a page shows before anything is read.
 type look struct {
-	inkShare float64 // share of the page that is ink
-	darkest  float64 // share of the page that is as dark as print
-	letters  int     // parts of ink as high as letters
-	upright  axis    // as the page lies
-	sideways axis    // after a quarter turn
+	letters  int  // parts of ink as high as letters
+	upright  axis // as the page lies
+	sideways axis // after a quarter turn
 }
 
 // axis is how the page looks when its lines are taken to run along one direction.
@@ -37,29 +35,37 @@ func (l look) along(t page.Turn) axis {
 	return l.upright
 }
 
-// look judges ink, skew and direction of lines of a gray page.
+// darkness is the share of a gray page that is as dark as print.
+func (r *Recogniser) darkness(gray *lept.Pix, dpi float64) (float64, error) {
+	small, err := gray.Scaled(min(1, r.s.LookDPI/dpi))
+	if err != nil {
+		return 0, err
+	}
+	dark, err := small.ToInk(int(float64(small.Level(0.5)) * r.s.PrintShade)) // closes small
+	if err != nil {
+		return 0, err
+	}
+	defer dark.Close()
+	return float64(dark.Ink()) / float64(max(1, dark.Width()*dark.Height())), nil
+}
+
+// look judges letters, skew and direction of lines of a gray page.
 func (r *Recogniser) look(gray *lept.Pix, dpi float64) (look, error) {
 	small, err := gray.Scaled(min(1, r.s.LookDPI/dpi))
 	if err != nil {
 		return look{}, err
 	}
-	paper := float64(small.Level(0.5))
-	dark, err := small.Inked(int(paper * r.s.PrintShade))
-	if err != nil {
-		small.Close()
-		return look{}, err
-	}
-	l := look{darkest: share(dark)}
-	dark.Close()
-	ink, err := small.ToInk(int(paper * r.s.InkShade)) // closes small
+	ink, err := small.ToInk(int(float64(small.Level(0.5)) * r.s.InkShade)) // closes small
 	if err != nil {
 		return look{}, err
 	}
-	defer ink.Close()
-	l.inkShare = share(ink)
-	l.letters = ink.Letters(int(r.s.LookDPI/20), int(r.s.LookDPI)) // 5 pt to an inch
+	defer func() { ink.Close() }()
+	l := look{letters: ink.Letters(int(r.s.LookDPI/20), int(r.s.LookDPI))} // 5 pt to an inch
 	if l.blank() {
 		return l, nil
+	}
+	if ink, err = ink.WithoutEdges(); err != nil { // closes it; the scanner's shadow at the paper's edge is longer than any line
+		return look{}, err
 	}
 	if l.upright, err = r.axisOf(ink); err != nil {
 		return look{}, err
@@ -71,10 +77,6 @@ func (r *Recogniser) look(gray *lept.Pix, dpi float64) (look, error) {
 	defer side.Close()
 	l.sideways, err = r.axisOf(side)
 	return l, err
-}
-
-func share(ink *lept.Pix) float64 {
-	return float64(ink.Ink()) / float64(max(1, ink.Width()*ink.Height()))
 }
 
 func (r *Recogniser) axisOf(ink *lept.Pix) (axis, error) {
@@ -89,42 +91,44 @@ func (r *Recogniser) axisOf(ink *lept.Pix) (axis, error) {
 	return a, nil
 }
 
-// turn finds how the page must be turned before it is read. Lines run where the rows have contrast. Which end is up, the
-// ascenders say for most pages; where they do not say "upright", a band of the page is read at the turn they say, and the other
-// way round unless it reads well. compared is true when the turn was found by reading.
-func (r *Recogniser) turn(gray *lept.Pix, dpi float64, l look) (turn page.Turn, compared bool, err error) {
+// guess says how the page most likely lies. Lines run where the rows have contrast; which end of a page on its side is up, the ascenders
+// say. vouched is true where both say "upright"; anything else must be borne out by what is read. Few pages are upside down, and
+// ascenders err more often than that: such a page is read as it lies first.
+func (r *Recogniser) guess(gray *lept.Pix, dpi float64, l look) (turn page.Turn, vouched bool, err error) {
 	if l.sideways.sure >= r.s.SkewSure && l.sideways.score > r.s.Sideways*l.upright.score {
 		turn = 90
 	}
 	up, err := r.ascenders(gray, dpi, turn)
 	if err != nil || turn == 0 && up > r.s.UpsideDown {
-		return 0, false, err
+		return 0, true, err
 	}
-	if up < 0 {
+	if turn != 0 && up < 0 {
 		turn = turn.Add(180)
 	}
+	return turn, false, nil
+}
+
+// bearsOut reports whether what was read at a guessed turn leaves no doubt that the page lies so.
+func (r *Recogniser) bearsOut(a attempt) bool {
+	return page.MeanConfidence(a.lines) > r.s.TurnSure && !r.doubtful(a.lines)
+}
+
+// upended reads a band of the page at a guessed turn and the other way round, and reports whether the other is better.
+func (r *Recogniser) upended(gray *lept.Pix, turn page.Turn, dpi, level float64) (bool, error) {
 	band, err := r.band(gray, turn)
 	if err != nil {
-		return 0, false, err
+		return false, err
 	}
 	defer band.Close()
-	level := l.along(turn).level
 	first, err := r.readTurned(band, turn, dpi, 1, level)
 	if err != nil {
-		return 0, false, fmt.Errorf("at %d degrees: %w", turn, err)
-	}
-	if len(first.lines) > 0 && page.MeanConfidence(first.lines) > r.s.TurnSure && !r.doubtful(first.lines) {
-		return turn, true, nil
+		return false, fmt.Errorf("at %d degrees: %w", turn, err)
 	}
 	second, err := r.readTurned(band, turn.Add(180), dpi, 1, level)
 	if err != nil {
-		return 0, false, fmt.Errorf("at %d degrees: %w", turn.Add(180), err)
+		return false, fmt.Errorf("at %d degrees: %w", turn.Add(180), err)
 	}
-	a, b := first.weight(), second.weight()
-	if b > a {
-		turn = turn.Add(180)
-	}
-	return turn, max(a, b) > 2*min(a, b), nil
+	return second.better(first), nil
 }
 
 // ascenders tells by the letters whether the page, after a turn, is upright (positive) or upside down (negative).

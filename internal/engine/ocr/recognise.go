@@ -78,18 +78,30 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 		return page.Result{}, err
 	}
 	defer func() { gray.Close() }()
+	watch.lap("scale")
+	dark, err := r.darkness(gray, dpi*scale) // before the paper is made even: that takes the dark out of photographs
+	if err != nil {
+		return page.Result{}, err
+	}
+	if gray, err = r.even(gray, dpi*scale); err != nil {
+		return page.Result{}, err
+	}
+	watch.lap("even")
 
 	ink, err := r.look(gray, dpi*scale)
 	if err != nil {
 		return page.Result{}, err
 	}
-	watch.lap("clean")
 	if ink.blank() {
-		res.Kind = page.Blank
+		if dark > r.s.MarkDark {
+			res.Kind = page.Photo
+		} else {
+			res.Kind = page.Blank
+		}
 		return res, nil
 	}
 
-	turn, compared, err := r.turn(gray, dpi*scale, ink)
+	turn, vouched, err := r.guess(gray, dpi*scale, ink)
 	if err != nil {
 		return page.Result{}, err
 	}
@@ -100,17 +112,20 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 		return page.Result{}, err
 	}
 	watch.lap("recognise")
-	if r.fine(best) && scale < r.s.FineDPI/dpi*(1-r.s.ReadTolerance) {
-		again, err := r.readFine(upright, dpi, turn, level)
+	if !vouched && !r.bearsOut(best) {
+		other, err := r.upended(gray, turn, dpi*scale, level)
 		if err != nil {
 			return page.Result{}, err
 		}
-		if again.better(best) {
-			best = again
+		if other {
+			turn = turn.Add(180)
+			if best, err = r.readTurned(gray, turn, dpi*scale, scale, level); err != nil {
+				return page.Result{}, err
+			}
 		}
-		watch.lap("fine")
+		watch.lap("again")
 	}
-	if !compared && r.doubtful(best.lines) {
+	if r.doubtful(best.lines) {
 		again, err := r.otherTurn(gray, dpi*scale, scale, best, ink)
 		if err != nil {
 			return page.Result{}, err
@@ -120,6 +135,16 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 		}
 		watch.lap("again")
 	}
+	if r.fine(best) && scale < r.s.FineDPI/dpi*(1-r.s.ReadTolerance) {
+		again, err := r.readFine(upright, dpi, best.turn, ink.along(best.turn).level)
+		if err != nil {
+			return page.Result{}, err
+		}
+		if again.better(best) {
+			best = again
+		}
+		watch.lap("fine")
+	}
 
 	res.Turn, res.Skew = best.turn, best.skew
 	if best.turn.Swaps() {
@@ -128,7 +153,7 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 	best.place.w, best.place.h = float64(res.Width), float64(res.Height)
 	best.place.lines(best.lines)
 	res.Lines = renumber(r.s.order(r.s.keepText(best.lines)))
-	res.Kind = kindOf(res.Lines, ink)
+	res.Kind = r.kindOf(res.Lines, dark)
 	res.Confidence = math.Round(page.MeanConfidence(res.Lines)*100) / 100
 	if res.Kind != page.Text {
 		res.Turn, res.Skew = 0, 0
@@ -138,11 +163,11 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 }
 
 // kindOf says what a page is by what text remained.
-func kindOf(lines []page.Line, ink look) page.Kind {
+func (r *Recogniser) kindOf(lines []page.Line, dark float64) page.Kind {
 	switch {
 	case len(lines) > 0:
 		return page.Text
-	case ink.darkest < 0.001: // the other side shining through is never as dark as print
+	case dark < r.s.BlankDark: // the other side shining through is never as dark as print
 		return page.Blank
 	}
 	return page.Photo
@@ -196,7 +221,10 @@ func (r *Recogniser) readFine(upright *lept.Pix, dpi float64, turn page.Turn, le
 	if err != nil {
 		return attempt{}, err
 	}
-	defer gray.Close()
+	defer func() { gray.Close() }()
+	if gray, err = r.even(gray, dpi*scale); err != nil {
+		return attempt{}, err
+	}
 	return r.readTurned(gray, turn, dpi*scale, scale, level)
 }
 

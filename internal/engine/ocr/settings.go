@@ -3,7 +3,7 @@
 // Package ocr reads the text of one page: it makes the picture fit for tesseract, recognises it once, and says where each word
 // stands on the upright page.
 //
-// The steps, in order: decode to gray with red ink lifted to paper; bring to the reading resolution; stop at blank pages; level;
+// The steps, in order: decode to gray with red ink lifted to paper; bring to the reading resolution; make the paper even; stop at blank pages; level;
 // recognise; look again at another turn where that was poor; leave out what is no text; put boxes back onto the upright page.
 // There is one Settings, the default one, and no switch by file name or content. What was tried is in docs/adr/0010.
 //
@@ -17,7 +17,7 @@ import (
 )
 
 // revision is raised when code, not a setting, changes what is read.
-const revision = 2
+const revision = 3
 
 // Settings are all the numbers that can change a result; their hash names the results. The zero value is of no use: see Default.
 type Settings struct {
@@ -33,8 +33,17 @@ type Settings struct {
 	MaxReadPixels int     // a larger page is read at a lower resolution
 	MaxEnlarge    float64 // a coarse picture is enlarged at most so much
 
+	GroundDPI    float64 // resolution at which the paper's brightness is measured
+	GroundTile   int     // side of the squares it is measured in, in pixels at GroundDPI
+	GroundShare  int     // percent of a square that is taken to be no brighter than its paper
+	GroundBright int     // paper darker than this is made bright
+	GroundSpread int     // paper that differs by more than this over the page is made even
+	GroundLeast  float64 // share of the paper's brightness below which a square is no paper
+
 	InkShade   float64 // share of the paper's brightness below which a pixel is ink, for skew and turn
 	PrintShade float64 // share of the paper's brightness below which it is as dark as print
+	MarkDark   float64 // share of a page with nothing like a letter that may be holes, staples and shadows
+	BlankDark  float64 // share of a page without text that may be as dark as print if it is to be called blank
 	LookDPI    float64 // resolution of the copy on which ink and skew are judged
 	MinSkew    float64 // degrees below which levelling gains nothing
 	MaxSkew    float64 // degrees that are searched
@@ -44,7 +53,7 @@ type Settings struct {
 	UpsideDown  float64 // what ascenders must say for a page to be taken as upright without reading it both ways
 	AscenderDPI float64 // resolution at which ascenders are judged
 
-	TurnSure  float64 // mean confidence above which a band read one way need not be read the other way
+	TurnSure  float64 // mean confidence above which a page read at a guessed turn need not be read the other way
 	TurnBelow float64 // mean confidence below which other turns are tried
 	TurnWords int     // fewer words than this cannot vouch for a turn
 	TurnDPI   float64 // resolution at which other turns are tried
@@ -70,8 +79,17 @@ func Default() Settings {
 		MaxReadPixels: 40_000_000,
 		MaxEnlarge:    3,
 
+		GroundDPI:    50,
+		GroundTile:   12,
+		GroundShare:  75,
+		GroundBright: 200,
+		GroundSpread: 25,
+		GroundLeast:  0.5,
+
 		InkShade:   0.6,
 		PrintShade: 0.4,
+		MarkDark:   0.02,
+		BlankDark:  0.001,
 		LookDPI:    100,
 		MinSkew:    0.8,
 		MaxSkew:    14,
