@@ -295,4 +295,3 @@ func readTSV(path string) ([]map[string]string, error) {
 	}
 	return out, nil
 }
-

@@ -105,7 +105,7 @@ func (s *Service) writeRendition(ctx context.Context, v Version, results []page.
 }
 
 func (s *Service) leaf(ctx context.Context, ref archive.PageRef, r page.Result) (page.Leaf, error) {
-	src, err := s.Source(ctx, ref)
+	src, err := s.Source(ctx, ref, ToShow)
 	if err != nil {
 		if fault.VerdictOf(err) != fault.Rejected {
 			return page.Leaf{}, err

@@ -130,10 +130,10 @@ type fileRun struct {
 	mu   sync.Mutex
 }
 
-func (f *fileRun) source(ctx context.Context, n int) (Source, error) {
+func (f *fileRun) source(ctx context.Context, n int, use Use) (Source, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.m.Page(ctx, n)
+	return f.m.Page(ctx, n, use)
 }
 
 // recogniseAll reads every page, jobs at a time. Pictures are let go as soon as they are read, so memory does not grow with pages.
@@ -193,7 +193,7 @@ func (f *fileRun) recogniseAll(ctx context.Context) ([]page.Result, error) {
 // recognise reads page n; what the page itself is to blame for becomes an unread page.
 func (f *fileRun) recognise(ctx context.Context, n int) (page.Result, error) {
 	from := time.Now()
-	src, err := f.source(ctx, n)
+	src, err := f.source(ctx, n, ToRead)
 	read := time.Since(from)
 	var r page.Result
 	for try := 0; err == nil; try++ {
@@ -221,7 +221,7 @@ func (f *fileRun) recognise(ctx context.Context, n int) (page.Result, error) {
 }
 
 func (f *fileRun) leaf(ctx context.Context, n int, r page.Result) (page.Leaf, error) {
-	src, err := f.source(ctx, n)
+	src, err := f.source(ctx, n, ToShow)
 	if err != nil {
 		if ctx.Err() != nil || fault.VerdictOf(err) != fault.Rejected {
 			return page.Leaf{}, err

@@ -22,18 +22,28 @@ type Master interface {
 	Len() int
 	// Warnings are what was repaired or left out ("JavaScript is not carried over"), for people.
 	Warnings() []string
-	// Page reads page n, from 1.
-	Page(ctx context.Context, n int) (Source, error)
+	// Page reads of page n, from 1, what a use needs.
+	Page(ctx context.Context, n int, use Use) (Source, error)
 	Close() error
 }
+
+// Use is what a page is read for. Finding the text that is there already and drawing what lies over the page cost as much as everything
+// else together, and no step needs both.
+type Use int
+
+// The uses; they may be added.
+const (
+	ToRead Use = 1 << iota // for recognition: with Embedded and Laid
+	ToShow                 // for a rendition or a viewer: with Overlays
+)
 
 // Source is one page of a master as read, before recognition.
 type Source struct {
 	Picture           page.Picture   // what is recognised: the page without annotation appearances
-	Overlays          []page.Overlay // what is laid over it in the rendition
+	Overlays          []page.Overlay // what is laid over it in the rendition; only ToShow
 	WidthPt, HeightPt float64        // page size in points after Picture.Turn
 	// Embedded is the page's real text where it is born digital; such a page is not recognised again. Boxes are upright
-	// pixels of Picture. Laid is the text of annotation appearances, with boxes in the same pixels.
+	// pixels of Picture. Laid is the text of annotation appearances, with boxes in the same pixels. Both only ToRead.
 	Embedded []page.Line
 	Laid     []page.Line
 }

@@ -66,7 +66,7 @@ func (s *Service) resultRef(ref archive.PageRef) ResultRef {
 // readPage recognises a page and keeps the result. Whoever stored first is right: the stored bytes are returned.
 func (s *Service) readPage(ctx context.Context, rr ResultRef, ref archive.PageRef, key string) ([]byte, error) {
 	from := time.Now()
-	src, err := s.Source(ctx, ref)
+	src, err := s.Source(ctx, ref, ToRead)
 	s.d.Observe.stage("read", from)
 	var r page.Result
 	if err == nil {
@@ -120,13 +120,13 @@ func (s *Service) unread(ctx context.Context, rr ResultRef, src Source, cause er
 	return r, nil
 }
 
-// Source reads one page of a master, turned as a person wished.
-func (s *Service) Source(ctx context.Context, ref archive.PageRef) (Source, error) {
+// Source reads one page of a master for a use, turned as a person wished.
+func (s *Service) Source(ctx context.Context, ref archive.PageRef, use Use) (Source, error) {
 	m, release, err := s.masters.open(ctx, ref.Master)
 	if err != nil {
 		return Source{}, err
 	}
-	src, err := m.Page(ctx, ref.Page)
+	src, err := m.Page(ctx, ref.Page, use)
 	release(err == nil)
 	if err != nil {
 		return Source{}, err

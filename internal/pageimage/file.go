@@ -92,7 +92,7 @@ func (f *File) Len() int {
 func (f *File) Warnings() []string { return f.warnings }
 
 // Page implements digitise.Master. An image carries neither overlays nor text.
-func (f *File) Page(ctx context.Context, n int) (digitise.Source, error) {
+func (f *File) Page(ctx context.Context, n int, _ digitise.Use) (digitise.Source, error) {
 	if err := ctx.Err(); err != nil {
 		return digitise.Source{}, err
 	}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/image/tiff"
 
 	"sohoa/internal/archive"
+	"sohoa/internal/digitise"
 	"sohoa/internal/fault"
 	"sohoa/internal/page"
 )
@@ -253,7 +254,7 @@ func TestTIFFPagesAreCutOutWhole(t *testing.T) {
 		gray uint8
 		turn page.Turn
 	}{1: {5, 6, 10, 0}, 2: {7, 8, 200, 270}} {
-		s, err := f.Page(t.Context(), n)
+		s, err := f.Page(t.Context(), n, digitise.ToRead|digitise.ToShow)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -300,7 +301,7 @@ func TestTIFFGroup4TravelsBare(t *testing.T) {
 		3: {Encoding: page.CCITT, CCITT: &page.CCITTParams{K: -1, BlackIs1: true}},
 		4: {Encoding: page.TIFF}, // the strip ends early: libtiff may make more of it than nothing
 	} {
-		s, err := f.Page(t.Context(), n)
+		s, err := f.Page(t.Context(), n, digitise.ToRead|digitise.ToShow)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,7 +19,7 @@ import (
 
 // Pages reads sources of masters; *digitise.Service does.
 type Pages interface {
-	Source(ctx context.Context, ref archive.PageRef) (digitise.Source, error)
+	Source(ctx context.Context, ref archive.PageRef, use digitise.Use) (digitise.Source, error)
 }
 
 // Viewer implements retrieve.Viewer. It is safe for concurrent use.
@@ -36,7 +36,7 @@ const jpegQuality = 80
 
 // View implements retrieve.Viewer.
 func (v *Viewer) View(ctx context.Context, ref archive.PageRef, found page.Turn, maxPixels int) ([]byte, error) {
-	src, err := v.pages.Source(ctx, ref)
+	src, err := v.pages.Source(ctx, ref, digitise.ToShow)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package pdfread
 import (
 	"os"
 	"path/filepath"
+	"sohoa/internal/digitise"
 	"syscall"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func cpuTime(b *testing.B) (report func()) {
 	return func() { b.ReportMetric(float64((spent()-began).Milliseconds())/float64(b.N), "cpu-ms/op") }
 }
 
-// BenchmarkPage opens a paper and reads one page, as a page task does.
+// BenchmarkPage opens a paper and reads one page, as the steps of the pipeline do.
 func BenchmarkPage(b *testing.B) {
 	r := newRenderer(b)
 	for name, tc := range map[string]struct {
@@ -47,21 +48,23 @@ func BenchmarkPage(b *testing.B) {
 		"born digital":                {"507-UBND-KGVX-signed.pdf", 1},
 	} {
 		path := realPaper(b, tc.file)
-		b.Run(name, func(b *testing.B) {
-			defer cpuTime(b)()
-			for b.Loop() {
-				f, err := Open(b.Context(), path, Deps{Renderer: r})
-				if err != nil {
-					b.Fatal(err)
+		for use, what := range map[digitise.Use]string{digitise.ToRead: "to read", digitise.ToShow: "to show"} {
+			b.Run(name+", "+what, func(b *testing.B) {
+				defer cpuTime(b)()
+				for b.Loop() {
+					f, err := Open(b.Context(), path, Deps{Renderer: r})
+					if err != nil {
+						b.Fatal(err)
+					}
+					if _, err := f.Page(b.Context(), min(tc.page, f.Len()), use); err != nil {
+						b.Fatal(err)
+					}
+					if err := f.Close(); err != nil {
+						b.Fatal(err)
+					}
 				}
-				if _, err := f.Page(b.Context(), min(tc.page, f.Len())); err != nil {
-					b.Fatal(err)
-				}
-				if err := f.Close(); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+			})
+		}
 	}
 }
 
@@ -74,7 +77,7 @@ func BenchmarkStart(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := f.Page(b.Context(), 1); err != nil {
+		if _, err := f.Page(b.Context(), 1, digitise.ToRead); err != nil {
 			b.Fatal(err)
 		}
 		if err := f.Close(); err != nil {

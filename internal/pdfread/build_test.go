@@ -121,7 +121,7 @@ func open(t testing.TB, r *Renderer, b []byte) *File {
 
 func pageOf(t testing.TB, r *Renderer, b []byte) digitise.Source {
 	t.Helper()
-	s, err := open(t, r, b).Page(t.Context(), 1)
+	s, err := open(t, r, b).Page(t.Context(), 1, digitise.ToRead|digitise.ToShow)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -243,14 +243,14 @@ func (f *File) Close() error {
 }
 
 // Page implements digitise.Master.
-func (f *File) Page(ctx context.Context, n int) (digitise.Source, error) {
+func (f *File) Page(ctx context.Context, n int, use digitise.Use) (digitise.Source, error) {
 	if err := ctx.Err(); err != nil {
 		return digitise.Source{}, err
 	}
 	if n < 1 || n > f.pages {
 		return digitise.Source{}, fault.New(fault.NotFound, "the PDF has no page %d", n)
 	}
-	src, err := f.page(ctx, n)
+	src, err := f.page(ctx, n, use)
 	switch {
 	case err == nil:
 		return src, nil
@@ -305,7 +305,7 @@ func (f *File) plan(ctx context.Context, n int) (plan, error) {
 	return p, nil
 }
 
-func (f *File) page(ctx context.Context, n int) (digitise.Source, error) {
+func (f *File) page(ctx context.Context, n int, use digitise.Use) (digitise.Source, error) {
 	var p plan
 	err := timed(ctx, f.d.PageTimeout, func(ctx context.Context) error {
 		var err error
@@ -319,7 +319,7 @@ func (f *File) page(ctx context.Context, n int) (digitise.Source, error) {
 	if p.passed.Data == nil {
 		err := f.withSheet(ctx, n, func(s *sheet) error {
 			var err error
-			src, err = f.drawnPage(s, p.native, !p.known || p.facts.annotations)
+			src, err = f.drawnPage(s, p.native, !p.known || p.facts.annotations, use)
 			return err
 		})
 		return src, err
@@ -327,7 +327,9 @@ func (f *File) page(ctx context.Context, n int) (digitise.Source, error) {
 	src.Picture = p.passed
 	src.WidthPt, src.HeightPt = p.facts.size()
 	if p.facts.annotations {
-		err = f.withSheet(ctx, n, func(s *sheet) error { return f.laidOver(s, &src, groundOf(p.passed), true) })
+		err = f.withSheet(ctx, n, func(s *sheet) error {
+			return f.laidOver(s, &src, func() ground { return groundOf(p.passed) }, true, use)
+		})
 	}
 	return src, err
 }
@@ -362,7 +364,7 @@ func (f *File) withSheet(ctx context.Context, n int, fn func(*sheet) error) erro
 }
 
 // drawnPage draws a page and decides whether its text is to be believed.
-func (f *File) drawnPage(s *sheet, native nativeSize, annotations bool) (digitise.Source, error) {
+func (f *File) drawnPage(s *sheet, native nativeSize, annotations bool, use digitise.Use) (digitise.Source, error) {
 	w, h := drawSize(s.w, s.h, maxDrawnPixels)
 	l := layers{}
 	if px := native.width * native.height; px > 0 && (px <= maxDrawnPixels || !native.colour) {
@@ -373,13 +375,13 @@ func (f *File) drawnPage(s *sheet, native nativeSize, annotations bool) (digitis
 		return digitise.Source{}, err
 	}
 	src := digitise.Source{Picture: c.drawn(s.w, s.h), WidthPt: s.w, HeightPt: s.h}
-	if native.width == 0 {
+	if native.width == 0 && use&digitise.ToRead != 0 {
 		if src.Embedded, err = s.embedded(c); err != nil {
 			return digitise.Source{}, err
 		}
 	}
 	if annotations {
-		err = f.laidOver(s, &src, c, false)
+		err = f.laidOver(s, &src, func() ground { return c }, false, use)
 	}
 	return src, err
 }
@@ -411,24 +413,28 @@ func (s *sheet) embedded(c *canvas) ([]page.Line, error) {
 	return lines(glyphs, kx, ky, c.width, c.height), nil
 }
 
-// laidOver adds the looks of annotations and the text inside them. A passed page's own picture is taken out first, so that PDFium
-// need not decode it.
-func (f *File) laidOver(s *sheet, src *digitise.Source, under ground, passed bool) error {
+// laidOver adds the looks of annotations, drawn over what under gives, and the text inside them, as the use needs. The page's own content
+// is taken out first, so that PDFium need not draw it.
+func (f *File) laidOver(s *sheet, src *digitise.Source, under func() ground, passed bool, use digitise.Use) error {
 	boxes, err := s.annotationBoxes()
 	if err != nil || len(boxes) == 0 {
 		return err
 	}
-	before, err := s.glyphs()
-	if err != nil {
-		return err
+	var before []glyph
+	if use&digitise.ToRead != 0 {
+		if before, err = s.glyphs(); err != nil {
+			return err
+		}
 	}
 	if err := s.removeContent(); err != nil {
 		return err
 	}
-	if src.Overlays, err = s.overlays(boxes, under); err != nil {
-		return err
+	if use&digitise.ToShow != 0 {
+		if src.Overlays, err = s.overlays(boxes, under()); err != nil {
+			return err
+		}
 	}
-	if len(src.Overlays) == 0 {
+	if use&digitise.ToRead == 0 {
 		return nil
 	}
 	after, err := s.flattened()

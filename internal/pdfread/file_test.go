@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"sohoa/internal/digitise"
 	"sohoa/internal/page"
 )
 
@@ -30,7 +31,7 @@ func TestAPassedPictureLooksAsPDFiumDrawsIt(t *testing.T) {
 				b := onePage(fmt.Sprintf("/MediaBox[0 0 300 200]/Rotate %d/Resources<</XObject<</I 5 0 R>>>>", rotate), "q "+cm+" cm /I Do Q",
 					stream("/Type/XObject/Subtype/Image/Width 240/Height 160/BitsPerComponent 8/ColorSpace/DeviceRGB/Filter/DCTDecode", string(jpg)))
 				f := open(t, r, b)
-				s, err := f.Page(t.Context(), 1)
+				s, err := f.Page(t.Context(), 1, digitise.ToRead|digitise.ToShow)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -111,7 +112,7 @@ func TestAPassedFaxLooksAsPDFiumDrawsIt(t *testing.T) {
 			f := open(t, r, onePage("/MediaBox[0 0 160 40]/Resources<</XObject<</I 5 0 R>>>>", "160 0 0 40 0 0 cm /I Do",
 				stream("/Type/XObject/Subtype/Image/Width 16/Height 4/BitsPerComponent 1"+tc.entries+
 					"/Filter/CCITTFaxDecode/DecodeParms<</K -1/Columns 16/Rows 4"+tc.parms+">>", g4())))
-			s, err := f.Page(t.Context(), 1)
+			s, err := f.Page(t.Context(), 1, digitise.ToRead|digitise.ToShow)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -245,7 +246,7 @@ func TestWhatIsLaidOverAPage(t *testing.T) {
 			t.Parallel()
 			f := open(t, r, build(tc.annotation))
 			for range 2 { // a second reading gives the same: the first did not change the page
-				s, err := f.Page(t.Context(), 1)
+				s, err := f.Page(t.Context(), 1, digitise.ToRead|digitise.ToShow)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -319,7 +320,7 @@ func TestABrokenObjectElsewhereChangesNoPage(t *testing.T) {
 	f := open(t, newRenderer(t), onePage("/MediaBox[0 0 200 100]/Resources<</XObject<</I 5 0 R>>>>", "200 0 0 100 0 0 cm /I Do",
 		stream("/Type/XObject/Subtype/Image/Width 200/Height 100/BitsPerComponent 8/ColorSpace/DeviceRGB/Filter/DCTDecode", jpg), "<</Rubble ]>>"))
 	f.Warnings()
-	s, err := f.Page(t.Context(), 1)
+	s, err := f.Page(t.Context(), 1, digitise.ToRead|digitise.ToShow)
 	if err != nil || s.Picture.Encoding != page.JPEG {
 		t.Errorf("the page became %s, %v", s.Picture.Encoding, err)
 	}

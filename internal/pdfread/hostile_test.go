@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"sohoa/internal/digitise"
 	"sohoa/internal/fault"
 	"sohoa/internal/page"
 )
@@ -96,7 +97,7 @@ func readOne(t *testing.T, r *Renderer, b []byte) error {
 		return err
 	}
 	defer f.Close()
-	s, err := f.Page(t.Context(), 1)
+	s, err := f.Page(t.Context(), 1, digitise.ToRead|digitise.ToShow)
 	if err != nil {
 		return err
 	}
@@ -118,18 +119,18 @@ func TestAStoppedPageSpoilsNothing(t *testing.T) {
 	}
 	defer f.Close()
 	good := open(t, r, onePage("/MediaBox[0 0 100 100]", "10 10 50 50 re f"))
-	if _, err := good.Page(t.Context(), 1); err != nil {
+	if _, err := good.Page(t.Context(), 1, digitise.ToRead|digitise.ToShow); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
 		began := time.Now()
-		if _, err := f.Page(t.Context(), 1); fault.CodeOf(err) != fault.FileUnreadable {
+		if _, err := f.Page(t.Context(), 1, digitise.ToRead|digitise.ToShow); fault.CodeOf(err) != fault.FileUnreadable {
 			t.Errorf("the slow page: %v, want %s", err, fault.FileUnreadable)
 		}
 		if took := time.Since(began); took > 5*time.Second {
 			t.Errorf("stopping took %s", took)
 		}
-		if s, err := good.Page(t.Context(), 1); err != nil || s.Picture.Encoding != page.PNM {
+		if s, err := good.Page(t.Context(), 1, digitise.ToRead|digitise.ToShow); err != nil || s.Picture.Encoding != page.PNM {
 			t.Errorf("its neighbour: %v", err)
 		}
 	}

@@ -58,7 +58,7 @@ func (r StubReader) Warnings() []string { return nil }
 func (r StubReader) Close() error { return nil }
 
 // Page is one white pixel on A4.
-func (r StubReader) Page(context.Context, int) (digitise.Source, error) {
+func (r StubReader) Page(context.Context, int, digitise.Use) (digitise.Source, error) {
 	var b bytes.Buffer
 	w := zlib.NewWriter(&b)
 	_, _ = w.Write([]byte{0, 0xff})

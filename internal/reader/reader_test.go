@@ -36,7 +36,7 @@ func readAll(ctx context.Context, r *reader.Reader, path string, pages int) erro
 	}
 	defer m.Close()
 	for n := 1; n <= min(m.Len(), pages); n++ {
-		s, err := m.Page(ctx, n)
+		s, err := m.Page(ctx, n, digitise.ToRead|digitise.ToShow)
 		if err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func TestRealPapers(t *testing.T) {
 			}
 			words, digital := born[name]
 			for n := 1; n <= m.Len(); n++ {
-				s, err := m.Page(t.Context(), n)
+				s, err := m.Page(t.Context(), n, digitise.ToRead|digitise.ToShow)
 				if err != nil {
 					t.Fatal(err)
 				}

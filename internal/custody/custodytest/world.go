@@ -222,7 +222,7 @@ func (lineMaster) Warnings() []string { return []string{"JavaScript is not carri
 func (lineMaster) Close() error { return nil }
 
 // Page implements digitise.Master.
-func (m lineMaster) Page(_ context.Context, n int) (digitise.Source, error) {
+func (m lineMaster) Page(_ context.Context, n int, _ digitise.Use) (digitise.Source, error) {
 	return digitise.Source{
 		Picture: page.Picture{Encoding: page.JPEG, Data: []byte(m[n-1]), Width: 1000, Height: 1400, Components: 1, BitsPerComponent: 8, DPIX: 120, DPIY: 120},
 		WidthPt: 600, HeightPt: 840,
