@@ -24,26 +24,30 @@ wall() {
 }
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
+# beside PDF LABEL: the pages of one file in one process, as a worker keeps engine and reader, against plain tesseract on the same pages.
+beside() {
+  local pdf=$1 label=$2 total recognise plain=0 t p
+  bin/sohoa digitise -j 1 "$pdf" -o "$work/out.pdf" -q >/dev/null # PDFium's code compiled, files in memory
+  total=$( { TIMEFORMAT='%U %S'; time bin/sohoa digitise -j 1 "$pdf" -o "$work/out.pdf" --json >"$work/out.json" 2>/dev/null; } 2>&1 | awk '{ print $1 + $2 }')
+  recognise=$(grep -oE '"(recognise|again|fine)": [0-9.]+' "$work/out.json" | awk '{ s += $2 } END { print s + 0 }')
+  pdftoppm -hide-annotations -gray -r 300 "$pdf" "$work/page"
+  for p in "$work"/page*.pgm; do
+    t=$(cpu tesseract "$p" "$work/text" -l vie --dpi 300)
+    plain=$(awk -v a="$plain" -v b="$t" 'BEGIN { print a + b }')
+  done
+  rm -f "$work"/page*
+  row "CPU beside recognition, against plain tesseract's" "$(awk -v t="$total" -v r="$recognise" -v p="$plain" 'BEGIN { printf "%.1f s of %.1f s: **%.1f%%**", t - r, p, 100 * (t - r) / p }')" "$label"
+  row "CPU of everything, against plain tesseract's" "$(awk -v t="$total" -v p="$plain" 'BEGIN { printf "%.1f s of %.1f s: **%.2f×**", t, p, t / p }')" "$label"
+}
+
 if want cpu; then
   papers
-  total=0 recognise=0 plain=0 pages=0
-  for f in "$work"/papers/*.pdf; do
-    bin/sohoa digitise "$f" -o "$work/warm.pdf" -q >/dev/null # PDFium's code compiled, files in memory
-    t=$(cpu bin/sohoa digitise -j 1 "$f" -o "$work/out.pdf" -q)
-    bin/sohoa digitise -j 1 "$f" -o "$work/out.pdf" --json >"$work/out.json" 2>/dev/null
-    r=$(grep -o '"recognise": [0-9.]*' "$work/out.json" | awk '{ s += $2 } END { print s + 0 }')
-    pages=$((pages + $(grep -c '"page":' "$work/out.json" || true)))
-    pdftoppm -gray -r 300 "$f" "$work/page"
-    for p in "$work"/page*.pgm; do
-      t2=$(cpu tesseract "$p" "$work/text" -l vie --dpi 300)
-      plain=$(awk -v a="$plain" -v b="$t2" 'BEGIN { print a + b }')
-    done
-    rm -f "$work"/page*
-    total=$(awk -v a="$total" -v b="$t" 'BEGIN { print a + b }')
-    recognise=$(awk -v a="$recognise" -v b="$r" 'BEGIN { print a + b }')
-  done
-  row "CPU beside recognition, against plain tesseract's" "$(awk -v t="$total" -v r="$recognise" -v p="$plain" 'BEGIN { printf "%.1f s of %.1f s: **%.1f%%**", t - r, p, 100 * (t - r) / p }')" "16 samples"
-  row "CPU of everything, against plain tesseract's" "$(awk -v t="$total" -v p="$plain" 'BEGIN { printf "%.1f s of %.1f s: **%.2f×**", t, p, t / p }')" "16 samples"
+  qpdf --empty --pages "$work"/papers/*.pdf -- "$work/long.pdf"
+  beside "$work/long.pdf" "the pages of 16 samples"
+  if [ -d ../shared/data/real-scans/pdf ]; then
+    qpdf --empty --pages ../shared/data/real-scans/pdf/*.pdf -- "$work/real.pdf"
+    beside "$work/real.pdf" "the pages of 14 real papers"
+  fi
 fi
 
 if want cores; then

@@ -194,7 +194,7 @@ type Result struct {
 	Laid     []Line `json:"laid,omitempty"`
 	Engine   string `json:"engine"`   // engine name and version
 	Settings string `json:"settings"` // hash of the settings
-	// Seconds by stage: decode, clean, recognise, look … Not part of what a rendition depends on.
+	// Processor seconds by stage: decode, scale, even, look, recognise, again, fine. Not part of what a rendition depends on.
 	Seconds map[string]float64 `json:"seconds,omitempty"`
 	// Fault tells why the page is Unread.
 	Fault string `json:"fault,omitempty"`

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"sohoa/internal/engine/lept"
 	"sohoa/internal/engine/picture"
@@ -42,20 +41,6 @@ func (r *Recogniser) Engine() string { return r.engine }
 
 // Settings are those in use, with the model's digest.
 func (r *Recogniser) Settings() Settings { return r.s }
-
-// stopwatch books seconds by stage.
-type stopwatch struct {
-	seconds map[string]float64
-	at      time.Time
-}
-
-func startWatch() *stopwatch { return &stopwatch{map[string]float64{}, time.Now()} }
-
-func (w *stopwatch) lap(stage string) {
-	now := time.Now()
-	w.seconds[stage] += math.Round(now.Sub(w.at).Seconds()*1000) / 1000
-	w.at = now
-}
 
 // Recognise reads one page. What is wrong with the picture is a rejecting fault.
 func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
