@@ -45,8 +45,12 @@ if want cpu; then
   qpdf --empty --pages "$work"/papers/*.pdf -- "$work/long.pdf"
   beside "$work/long.pdf" "the pages of 16 samples"
   if [ -d ../shared/data/real-scans/pdf ]; then
-    qpdf --empty --pages ../shared/data/real-scans/pdf/*.pdf -- "$work/real.pdf"
-    beside "$work/real.pdf" "the pages of 14 real papers"
+    scans=()
+    for f in ../shared/data/real-scans/pdf/*.pdf; do # the born-digital ones are not recognised
+      bin/sohoa digitise "$f" -o "$work/out.pdf" --json 2>/dev/null | grep -q '"recognise"' && scans+=("$f")
+    done
+    qpdf --empty --pages "${scans[@]}" -- "$work/real.pdf"
+    beside "$work/real.pdf" "the pages of ${#scans[@]} scanned real papers"
   fi
 fi
 

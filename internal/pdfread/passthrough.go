@@ -2,6 +2,8 @@ package pdfread
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"io"
 	"math"
 
@@ -176,12 +178,30 @@ func (s *structure) passCCITT(pic *page.Picture, sd types.StreamDict) bool {
 	if !ok {
 		return false
 	}
-	r := ccitt.NewReader(bytes.NewReader(sd.Raw), ccitt.MSB, ccitt.Group4, pic.Width, pic.Height, &ccitt.Options{Align: c.EncodedByteAlign})
-	if n, err := io.Copy(io.Discard, r); err != nil || n != int64((pic.Width+7)/8)*int64(pic.Height) {
+	if !s.soundFax(sd.Raw, pic.Width, pic.Height, c.EncodedByteAlign) {
 		return false
 	}
 	pic.Encoding, pic.Data, pic.Components, pic.BitsPerComponent = page.CCITT, sd.Raw, 1, 1
 	// A stencil paints its zeros black, as gray does: both read the same way.
 	pic.CCITT, pic.Inverted = &c, inverted
 	return true
+}
+
+// soundFax reports whether a Group 4 stream can be decoded to the end.
+func (s *structure) soundFax(raw []byte, width, height int, align bool) bool {
+	h := sha256.New()
+	fmt.Fprintln(h, width, height, align)
+	h.Write(raw)
+	key := [sha256.Size]byte(h.Sum(nil))
+	sound, known := s.faxes[key]
+	if !known {
+		r := ccitt.NewReader(bytes.NewReader(raw), ccitt.MSB, ccitt.Group4, width, height, &ccitt.Options{Align: align})
+		n, err := io.Copy(io.Discard, r)
+		sound = err == nil && n == int64((width+7)/8)*int64(height)
+		if s.faxes == nil {
+			s.faxes = map[[sha256.Size]byte]bool{}
+		}
+		s.faxes[key] = sound // at most one a page
+	}
+	return sound
 }

@@ -2,6 +2,7 @@ package pdfread
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"math"
@@ -30,6 +31,7 @@ type structure struct {
 	lazy      *lazyFile // nil where pdfcpu holds the objects
 	encrypted bool
 	pages     []pageNode
+	faxes     map[[sha256.Size]byte]bool // whether Group 4 streams can be decoded: a page is read twice, and trying takes longest
 }
 
 // pageNode is a page of the tree with what it inherits.
