@@ -59,32 +59,72 @@ func quietUnlessDebug(l *slog.Logger) *slog.Logger {
 	return slog.New(slog.DiscardHandler)
 }
 
-// fileBar is the bar of an ingest: files, bytes, rate, time left.
+// fileBar is the bar of an ingest: files, bytes, rate of what is really sent, time left. It is safe for concurrent use.
 type fileBar struct {
 	bar
-	total, done int
-	bytes       int64
+	files, filesDone    int
+	bytes, behind, sent int64 // of all files; sent, known to the server, or given up; sent over the line, some of it perhaps twice
 }
 
-func newFileBar(w io.Writer, off bool, total int) *fileBar {
-	return &fileBar{bar: bar{w: w, off: newBar(w, off).off, start: time.Now()}, total: total}
+func newFileBar(w io.Writer, off bool, files int, bytes int64) *fileBar {
+	return &fileBar{bar: bar{w: w, off: newBar(w, off).off, start: time.Now()}, files: files, bytes: bytes}
 }
 
-func (b *fileBar) add(bytes int64) {
-	b.done++
-	b.bytes += bytes
-	if b.off {
+// fileTrack is one file's part of a fileBar.
+type fileTrack struct {
+	b      *fileBar
+	behind int64
+}
+
+func (b *fileBar) track() *fileTrack { return &fileTrack{b: b} }
+
+// progress is told of by client.Upload.
+func (t *fileTrack) progress(behind, sent int64) {
+	t.b.mu.Lock()
+	defer t.b.mu.Unlock()
+	t.move(behind)
+	t.b.sent += sent
+	t.b.draw(false)
+}
+
+func (t *fileTrack) move(behind int64) {
+	t.b.behind += behind - t.behind
+	t.behind = behind
+}
+
+// done is for when nothing more of the file, which has size bytes, will be sent.
+func (t *fileTrack) done(size int64) {
+	t.b.mu.Lock()
+	defer t.b.mu.Unlock()
+	t.move(size)
+	t.b.filesDone++
+	t.b.draw(true)
+}
+
+func (b *fileBar) draw(now bool) {
+	if b.off || (!now && time.Since(b.last) < 100*time.Millisecond) {
 		return
 	}
-	const width = 30
-	full := width * b.done / max(b.total, 1)
-	sec := max(time.Since(b.start).Seconds(), 0.001)
-	left := time.Duration(float64(b.total-b.done) * sec / float64(b.done) * float64(time.Second)).Round(time.Second)
-	fmt.Fprintf(b.w, "\r\x1b[K%s%s %d/%d files, %.1f MiB, %.1f MiB/s, %s left", strings.Repeat("█", full), strings.Repeat("░", width-full),
-		b.done, b.total, float64(b.bytes)/(1<<20), float64(b.bytes)/(1<<20)/sec, left)
+	b.last = time.Now()
+	fmt.Fprint(b.w, "\r\x1b[K", b.line(b.last.Sub(b.start)))
+}
+
+// line is what the bar shows after the time elapsed.
+func (b *fileBar) line(elapsed time.Duration) string {
+	const width, mib = 30, 1 << 20
+	full := int(width * min(b.behind, b.bytes) / max(b.bytes, 1))
+	rate := float64(b.sent) / max(elapsed.Seconds(), 0.001)
+	left := "…"
+	if rate > 0 {
+		left = time.Duration(float64(max(b.bytes-b.behind, 0)) / rate * float64(time.Second)).Round(time.Second).String()
+	}
+	return fmt.Sprintf("%s%s %d/%d files, %.1f of %.1f MiB, %.1f MiB/s, %s left", strings.Repeat("█", full), strings.Repeat("░", width-full),
+		b.filesDone, b.files, float64(b.behind)/mib, float64(b.bytes)/mib, rate/mib, left)
 }
 
 func (b *fileBar) clear() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if !b.off {
 		fmt.Fprint(b.w, "\r\x1b[K")
 	}

@@ -4,12 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"sort"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,12 +25,14 @@ type ingestCmd struct {
 	Jobs        int           `default:"3" help:"Files sent at once."`
 	JSON        bool          `name:"json" help:"One object a line for each file."`
 	Quiet       bool          `short:"q" help:"No progress."`
+
+	places *client.Places // where large uploads were left
 }
 
 // Help gives examples.
 func (*ingestCmd) Help() string {
 	return "Exit 0 means every file was accepted into custody (with --wait: and archived). The command can be repeated after any\n" +
-		"interruption: what is in is skipped, what is not is sent.\n\nExamples:\n  sohoa ingest scans/ --batch \"Hộp 12\" --wait\n  sohoa ingest giay-phep.pdf --dossier 000.00.53.H48-220921-0099 --interactive\n"
+		"interruption: what is in is skipped, what is not is sent, and a file of 16 MiB or more goes on where it stopped.\n\nExamples:\n  sohoa ingest scans/ --batch \"Hộp 12\" --wait\n  sohoa ingest giay-phep.pdf --dossier 000.00.53.H48-220921-0099 --interactive\n"
 }
 
 // outcome is what became of one file, as --json prints it.
@@ -68,9 +64,7 @@ func (c *ingestCmd) Run(e *env) error {
 	if c.Unit == "" {
 		c.Unit = me.UploadUnit
 	}
-	if c.Batch == "" {
-		c.Batch = "Lô " + time.Now().Format("2006-01-02 15:04")
-	}
+	c.recall(e, cl, files)
 	n := c.send(e, cl, files)
 	if n.stalled > 0 || n.rejected > 0 {
 		fmt.Fprintf(e.stderr, "sohoa: %d of %d files are not in custody: %d rejected, %d could not be sent\n", n.rejected+n.stalled, len(files), n.rejected, n.stalled)
@@ -99,19 +93,23 @@ func (c *ingestCmd) Run(e *env) error {
 // counts of a run.
 type counts struct{ accepted, existing, rejected, stalled int }
 
-func (c *ingestCmd) send(e *env, cl *client.Client, files []string) counts {
+func (c *ingestCmd) send(e *env, cl *client.Client, files []scan) counts {
 	var mu sync.Mutex
 	var n counts
-	done := 0
-	bar := newFileBar(e.stderr, c.Quiet || c.JSON, len(files))
-	work := make(chan string)
+	var bytes int64
+	for _, f := range files {
+		bytes += f.size
+	}
+	bar := newFileBar(e.stderr, c.Quiet || c.JSON, len(files), bytes)
+	work := make(chan scan)
 	var wg sync.WaitGroup
 	for range max(c.Jobs, 1) {
 		wg.Go(func() {
-			for path := range work {
-				o, size := c.sendOne(e.ctx, cl, path)
+			for f := range work {
+				track := bar.track()
+				o := c.sendOne(e.ctx, cl, f.path, track.progress)
+				track.done(f.size)
 				mu.Lock()
-				done++
 				switch o.Verdict {
 				case "accepted":
 					n.accepted++
@@ -122,7 +120,6 @@ func (c *ingestCmd) send(e *env, cl *client.Client, files []string) counts {
 				default:
 					n.stalled++
 				}
-				bar.add(size)
 				switch {
 				case c.JSON:
 					_ = printJSON(e.stdout, o)
@@ -149,51 +146,6 @@ feed:
 	bar.clear()
 	n.stalled += len(files) - sent
 	return n
-}
-
-// sendOne asks first whether the paper is in custody, by the id that follows from unit, dossier and bytes; then nothing is sent.
-func (c *ingestCmd) sendOne(ctx context.Context, cl *client.Client, path string) (outcome, int64) {
-	o := outcome{Path: path}
-	fail := func(err error) (outcome, int64) {
-		o.Verdict, o.Code, o.Detail = fault.VerdictOf(err).String(), fault.CodeOf(err), fault.DetailOf(err)
-		if o.Detail == "" {
-			o.Detail = err.Error()
-		}
-		return o, 0
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return fail(err)
-	}
-	d, size, err := fixity.OfReader(f)
-	f.Close()
-	if err != nil {
-		return fail(err)
-	}
-	o.SHA256 = d
-	if c.Unit != "" {
-		a, err := cl.Accession(ctx, archive.AccessionIDFor(c.Unit, c.Dossier, d))
-		if err == nil && a.State != archive.AccessionCancelled {
-			o.Verdict, o.Accession = "existing", a.ID
-			return o, size
-		}
-	}
-	queue := archive.Backlog
-	if c.Interactive {
-		queue = archive.Interactive
-	}
-	r, err := cl.Accept(ctx, client.Upload{
-		Name: filepath.Base(path), Unit: c.Unit, Dossier: c.Dossier, Batch: c.Batch, Queue: queue, SHA256: d, SizeBytes: size,
-		Open: func() (io.ReadCloser, error) { return os.Open(path) },
-	}, 6)
-	if err != nil {
-		return fail(err)
-	}
-	o.Verdict, o.Accession = "accepted", r.Accession.ID
-	if r.Existing {
-		o.Verdict = "existing"
-	}
-	return o, size
 }
 
 // wait follows the batch until nothing of it is under way. What is stalled is given time: the system may come back.
@@ -243,38 +195,4 @@ func (c *ingestCmd) report(e *env, st client.BatchState) error {
 		return codeError(exitRejected)
 	}
 	return nil
-}
-
-// listFiles walks what was named: files as they are, folders with everything in them but hidden files.
-func listFiles(paths []string) ([]string, error) {
-	var out []string
-	for _, p := range paths {
-		st, err := os.Stat(p)
-		if err != nil {
-			return nil, err
-		}
-		if !st.IsDir() {
-			out = append(out, p)
-			continue
-		}
-		if err := filepath.WalkDir(p, func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if strings.HasPrefix(d.Name(), ".") && path != p {
-				if d.IsDir() {
-					return filepath.SkipDir
-				}
-				return nil
-			}
-			if d.Type().IsRegular() {
-				out = append(out, path)
-			}
-			return nil
-		}); err != nil {
-			return nil, err
-		}
-	}
-	sort.Strings(out)
-	return out, nil
 }

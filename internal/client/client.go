@@ -18,7 +18,6 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/fault"
-	"sohoa/internal/fixity"
 	"sohoa/internal/retrieve"
 )
 
@@ -27,6 +26,7 @@ type Client struct {
 	base  string
 	token string
 	http  *http.Client
+	stall time.Duration // how long a piece of a resumable upload may move no byte
 }
 
 // New returns a client of the server at base (scheme and host, no path).
@@ -35,7 +35,7 @@ func New(base, token string) (*Client, error) {
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil, fmt.Errorf("server %q is not an http or https URL", base)
 	}
-	return &Client{base: strings.TrimRight(u.Scheme+"://"+u.Host+u.Path, "/"), token: token, http: &http.Client{
+	return &Client{base: strings.TrimRight(u.Scheme+"://"+u.Host+u.Path, "/"), token: token, stall: 2 * time.Minute, http: &http.Client{
 		Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 16, ResponseHeaderTimeout: 10 * time.Minute, ForceAttemptHTTP2: true,
 		},
@@ -56,21 +56,30 @@ func (c *Client) do(ctx context.Context, method, path string, query url.Values, 
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Authorization", "Bearer "+c.token)
-	req.Header.Set("User-Agent", "sohoa-client")
 	if set != nil {
 		set(req)
 	}
-	res, err := c.http.Do(req)
+	res, err := c.send(req)
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, fault.Wrap(fault.StoreUnavailable, err, "the server at %s does not answer; is sohoa up running?", c.base)
+		return nil, err
 	}
 	if res.StatusCode >= 300 {
 		defer res.Body.Close()
 		return nil, problemOf(res)
+	}
+	return res, nil
+}
+
+// send sends a request as who the token stands for. Whatever the server answers is no error.
+func (c *Client) send(req *http.Request) (*http.Response, error) {
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	req.Header.Set("User-Agent", "sohoa-client")
+	res, err := c.http.Do(req)
+	if err != nil {
+		if req.Context().Err() != nil {
+			return nil, context.Cause(req.Context())
+		}
+		return nil, fault.Wrap(fault.StoreUnavailable, err, "the server at %s does not answer; is sohoa up running?", c.base)
 	}
 	return res, nil
 }
@@ -119,68 +128,6 @@ type Me struct {
 
 // Me asks who the token stands for.
 func (c *Client) Me(ctx context.Context) (Me, error) { return get[Me](ctx, c, "/me", nil) }
-
-// Upload is one file to hand in.
-type Upload struct {
-	Name, Unit, Dossier, Batch string
-	Queue                      archive.Queue
-	SHA256                     fixity.Digest
-	SizeBytes                  int64
-	Open                       func() (io.ReadCloser, error) // called again for each try
-}
-
-// Received is the answer to a file handed in.
-type Received struct {
-	Accession archive.Accession `json:"accession"`
-	Existing  bool              `json:"existing"`
-}
-
-// Accept hands a file in. It is tried again while the server is not available, until ctx ends or tries are used up: the same bytes
-// sent twice are one accession.
-func (c *Client) Accept(ctx context.Context, u Upload, tries int) (Received, error) {
-	var r Received
-	var err error
-	for try := range max(tries, 1) {
-		if try > 0 {
-			select {
-			case <-ctx.Done():
-				return r, ctx.Err()
-			case <-time.After(min(time.Second<<min(try, 5), 30*time.Second)):
-			}
-		}
-		if r, err = c.accept(ctx, u); err == nil || fault.VerdictOf(err) == fault.Rejected || ctx.Err() != nil {
-			return r, err
-		}
-	}
-	return r, err
-}
-
-func (c *Client) accept(ctx context.Context, u Upload) (Received, error) {
-	var r Received
-	body, err := u.Open()
-	if err != nil {
-		return r, err
-	}
-	defer body.Close()
-	q := url.Values{}
-	for k, v := range map[string]string{"name": u.Name, "unit": u.Unit, "dossier": u.Dossier, "batch": u.Batch, "queue": string(u.Queue)} {
-		if v != "" {
-			q.Set(k, v)
-		}
-	}
-	res, err := c.do(ctx, http.MethodPost, "/accessions", q, body, func(req *http.Request) {
-		req.ContentLength = u.SizeBytes
-		req.Header.Set("Content-Type", "application/octet-stream")
-		if !u.SHA256.IsZero() {
-			req.Header.Set("X-Sohoa-SHA256", u.SHA256.String())
-		}
-	})
-	if err != nil {
-		return r, err
-	}
-	defer res.Body.Close()
-	return r, json.NewDecoder(res.Body).Decode(&r)
-}
 
 // Accession asks for one accession.
 func (c *Client) Accession(ctx context.Context, id archive.AccessionID) (retrieve.Accession, error) {
