@@ -2,12 +2,14 @@
 // batch, search, look at a document, fetch it, change language and theme, sign out. Every page is looked at by axe, and shot at
 // desktop and phone width. Any finding, console error or request to another host fails the run.
 //
-//   node drive.mjs                                  starts the pages over an archive in memory (go run ../webtest/serve)
-//   SOHOA_SERVER=http://… SOHOA_TOKEN=… node drive.mjs   drives a running sohoa; SOHOA_FILES=a.pdf:b.tif names the papers to hand in
+//   node drive.mjs, in the folder that install.sh prints, starts the pages over an archive in memory (go run ./internal/web/webtest/serve)
+//   SOHOA_SERVER=http://… SOHOA_TOKEN=… SOHOA_PAPERS=DIR node drive.mjs   drives a running sohoa, as the test beside this file does;
+//     DIR/files and DIR/large (one of at least 8 MiB) hold papers to choose, DIR/folder a folder, DIR/drop one to drop
 //
-// Screenshots go to SHOTS (default ./shots). CHROMIUM names the browser (default /usr/bin/chromium).
+// SOHOA_QUERY is what to search for, ARCHIVE_SECONDS how long archiving may take. Screenshots go to SHOTS (default ./shots). CHROMIUM
+// names the browser (default /usr/bin/chromium).
 import { spawn } from "node:child_process";
-import { mkdtempSync, mkdirSync, writeFileSync, readFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, writeFileSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createRequire } from "node:module";
@@ -24,7 +26,7 @@ const check = (ok, what) => { if (!ok) problems.push(what); console.log(`${ok ? 
 let server = null, base = process.env.SOHOA_SERVER, token = process.env.SOHOA_TOKEN;
 const real = Boolean(base);
 if (!real) {
-  server = spawn("go", ["run", "./internal/web/webtest/serve"], { cwd: path.join(here, "../../.."), env: { ...process.env, CGO_ENABLED: "0" }, stdio: ["ignore", "pipe", "ignore"], detached: true });
+  server = spawn("go", ["run", "./internal/web/webtest/serve"], { cwd: path.join(here, "../.."), env: { ...process.env, CGO_ENABLED: "0" }, stdio: ["ignore", "pipe", "ignore"], detached: true });
   const line = await new Promise((ok, no) => {
     let got = "";
     server.stdout.on("data", (b) => { got += b; if (got.includes("\n")) ok(got); });
@@ -35,15 +37,18 @@ if (!real) {
 
 const work = mkdtempSync(path.join(tmpdir(), "sohoa-e2e-"));
 const stamp = Date.now().toString(36);
-const make = (name, text) => { const p = path.join(work, name); writeFileSync(p, text); return p; };
-const papers = process.env.SOHOA_FILES?.split(":") ??
-  [make("giấy phép.pdf", `%PDF-1.7 ${stamp} a`), make("trích lục.pdf", `%PDF-1.7 ${stamp} b`), make("biên lai.pdf", `%PDF-1.7 ${stamp} c`)];
+const papersIn = process.env.SOHOA_PAPERS ?? path.join(work, "papers");
+const make = (name, text) => { const p = path.join(work, name); mkdirSync(path.dirname(p), { recursive: true }); writeFileSync(p, text); return p; };
+if (!process.env.SOHOA_PAPERS) {
+  for (const n of ["files/giấy phép.pdf", "files/trích lục.pdf", "files/biên lai.pdf", "folder/tập 1/tờ 1.pdf", "folder/tập 1/tờ 2.pdf", "drop/thả.pdf"]) make(`papers/${n}`, `%PDF-1.7 ${stamp} ${n}`);
+  make("papers/large/bản vẽ lớn.pdf", Buffer.concat([Buffer.from(`%PDF-1.7 ${stamp}`), Buffer.alloc(12 << 20, 32)]));
+}
+const under = (dir) => readdirSync(path.join(papersIn, dir), { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => path.join(e.parentPath ?? e.path, e.name)).sort();
+const papers = under("files"), large = under("large"), inFolder = under("folder").length, [toDrop] = under("drop");
+const folder = path.join(work, "hộp 3");
+for (const p of under("folder")) { const to = path.join(folder, path.relative(path.join(papersIn, "folder"), p)); mkdirSync(path.dirname(to), { recursive: true }); writeFileSync(to, readFileSync(p)); }
+writeFileSync(path.join(folder, "Thumbs.db"), "no paper");
 const empty = make("rỗng.pdf", "");
-const large = make("bản vẽ lớn.pdf", Buffer.concat([Buffer.from(`%PDF-1.7 ${stamp}`), Buffer.alloc(12 << 20, 32)]));
-
-const folder = path.join(work, "hộp 3", "tập 1");
-mkdirSync(folder, { recursive: true });
-for (const n of ["tờ 1.pdf", "tờ 2.pdf", "Thumbs.db"]) writeFileSync(path.join(folder, n), `%PDF-1.7 ${stamp} ${n}`);
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -93,12 +98,12 @@ async function handIn(page) {
   // The line breaks once while the large one is sent: it goes on by itself.
   let broken = 0;
   await page.route("**/api/v1/uploads/*", (route) => route.request().method() === "PATCH" && broken++ === 0 ? route.abort("connectionreset") : route.continue());
-  await page.setInputFiles("#files", [...papers, ...(real ? [] : [large]), empty]);
+  await page.setInputFiles("#files", [...papers, ...large, empty]);
   await page.waitForSelector("#list li.failed");
-  const n = papers.length + (real ? 0 : 1);
+  const n = papers.length + large.length;
   await page.waitForFunction((n) => document.querySelectorAll("#list li.in, #list li.existing").length === n, n, { timeout: 20000 });
-  check(true, `${n} files are in custody${real ? "" : ", one of them resumably"}; the empty one is refused`);
-  check(real || broken > 1, "the broken upload went on");
+  check(true, `${n} files are in custody, one of them resumably; the empty one is refused`);
+  check(broken > 1, "the broken upload went on");
   await look(page, page.context().kind + "-uploaded");
   // The same again: nothing is taken twice.
   await page.reload();
@@ -106,17 +111,16 @@ async function handIn(page) {
   await page.setInputFiles("#files", papers);
   await page.waitForFunction((n) => document.querySelectorAll("#list li.existing").length === n, papers.length, { timeout: 20000 });
   check(true, "sent again, every paper is known");
-  if (!real) {
-    await page.setInputFiles("#folder", path.join(work, "hộp 3"));
-    await page.waitForFunction(() => document.querySelectorAll("#list li.in").length === 2, null, { timeout: 20000 });
-    check(await page.locator("#list li").count() === papers.length + 2, "a folder is taken with its papers, without the system's own files");
-    const data = await page.evaluateHandle((text) => { const d = new DataTransfer(); d.items.add(new File([text], "thả.pdf")); return d; }, `%PDF-1.7 ${stamp} dropped`);
-    await page.dispatchEvent("#drop", "dragenter", { dataTransfer: data });
-    check(await page.locator("#drop.over").count() === 1, "the place to drop at shows itself");
-    await page.dispatchEvent("#drop", "drop", { dataTransfer: data });
-    await page.waitForFunction(() => document.querySelectorAll("#list li.in").length === 3, null, { timeout: 20000 });
-    check(await page.locator("#drop.over").count() === 0, "what is dropped is handed in");
-  }
+  await page.setInputFiles("#folder", folder);
+  await page.waitForFunction((n) => document.querySelectorAll("#list li.in").length === n, inFolder, { timeout: 20000 });
+  check(await page.locator("#list li").count() === papers.length + inFolder, "a folder is taken with its papers, without the system's own files");
+  const data = await page.evaluateHandle(([name, b]) => { const d = new DataTransfer(); d.items.add(new File([Uint8Array.from(atob(b), (c) => c.charCodeAt(0))], name)); return d; },
+    [path.basename(toDrop), readFileSync(toDrop).toString("base64")]);
+  await page.dispatchEvent("#drop", "dragenter", { dataTransfer: data });
+  check(await page.locator("#drop.over").count() === 1, "the place to drop at shows itself");
+  await page.dispatchEvent("#drop", "drop", { dataTransfer: data });
+  await page.waitForFunction((n) => document.querySelectorAll("#list li.in").length === n, inFolder + 1, { timeout: 20000 });
+  check(await page.locator("#drop.over").count() === 0, "what is dropped is handed in");
   await page.click("#follow");
 }
 
@@ -222,6 +226,7 @@ for (const [kind, options] of [["desktop", { viewport: { width: 1280, height: 90
 } finally {
   await browser.close();
   if (server) process.kill(-server.pid);
+  rmSync(work, { recursive: true, force: true });
 }
 if (problems.length > 0) {
   console.error(`\n${problems.length} problems:\n` + [...new Set(problems)].join("\n"));
