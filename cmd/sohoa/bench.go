@@ -11,6 +11,7 @@ import (
 type benchCmd struct {
 	Accuracy benchAccuracyCmd `cmd:"" help:"Character and word error rates on pages whose text is known."`
 	Fields   benchFieldsCmd   `cmd:"" help:"Fields found, on papers whose fields are known."`
+	Size     benchSizeCmd     `cmd:"" help:"Bytes a page of master, full rendition and access copy."`
 }
 
 // fileDeps opens the real parts that work on single files.

@@ -11,22 +11,24 @@ import (
 	"sohoa/internal/digitise"
 	"sohoa/internal/fault"
 	"sohoa/internal/page"
+	"sohoa/internal/pdfa/layered"
 	"sohoa/internal/retrieve"
 )
 
 type digitiseCmd struct {
-	In    string `arg:"" help:"Scan: PDF, TIFF, JPEG, PNG or WebP." type:"existingfile"`
-	Out   string `short:"o" required:"" help:"Where the PDF/A goes." type:"path"`
-	Text  string `help:"Also write the text: UTF-8, one line a line, pages parted by form feed." type:"path"`
-	HOCR  string `name:"hocr" help:"Also write the words with their boxes as hOCR." type:"path"`
-	JSON  bool   `name:"json" help:"Print what was found as JSON."`
-	Jobs  int    `short:"j" help:"Pages recognised at once." default:"0"`
-	Quiet bool   `short:"q" help:"No progress."`
+	In      string `arg:"" help:"Scan: PDF, TIFF, JPEG, PNG or WebP." type:"existingfile"`
+	Out     string `short:"o" required:"" help:"Where the PDF/A goes." type:"path"`
+	Profile string `enum:"full,access" default:"full" help:"full keeps every pixel; access is small, for viewing and sending: sharp letters, coarse paper."`
+	Text    string `help:"Also write the text: UTF-8, one line a line, pages parted by form feed." type:"path"`
+	HOCR    string `name:"hocr" help:"Also write the words with their boxes as hOCR." type:"path"`
+	JSON    bool   `name:"json" help:"Print what was found as JSON."`
+	Jobs    int    `short:"j" help:"Pages recognised at once." default:"0"`
+	Quiet   bool   `short:"q" help:"No progress."`
 }
 
 // Help gives examples.
 func (*digitiseCmd) Help() string {
-	return "Examples:\n  sohoa digitise scan.pdf -o archive.pdf\n  sohoa digitise scan.tif -o archive.pdf --text archive.txt --json\n"
+	return "Examples:\n  sohoa digitise scan.pdf -o archive.pdf\n  sohoa digitise scan.tif -o archive.pdf --text archive.txt --json\n  sohoa digitise scan.pdf -o small.pdf --profile access\n"
 }
 
 func (c *digitiseCmd) Run(e *env) (err error) {
@@ -38,6 +40,9 @@ func (c *digitiseCmd) Run(e *env) (err error) {
 		return err
 	}
 	defer closeAll()
+	if c.Profile == "access" {
+		deps.Writer = layered.Writer{Inner: deps.Writer}
+	}
 	// Written beside the target and moved there whole: a half-written PDF/A never has the name.
 	tmp, err := os.CreateTemp(filepath.Dir(c.Out), ".sohoa-*.pdf")
 	if err != nil {

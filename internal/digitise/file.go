@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,6 +45,7 @@ type FileReport struct {
 	Rendition   fixity.Digest     `json:"rendition"`
 	SizeBytes   int64             `json:"size_bytes"`
 	Results     []page.Result     `json:"-"`
+	Snapshot    Snapshot          `json:"-"`
 }
 
 // FilePage is one page of the report.
@@ -81,38 +83,60 @@ func File(ctx context.Context, d FileDeps, in string, out *os.File, o FileOption
 		return rep, fault.New(code, "%s", unreadableDetail)
 	}
 	rep.Fields = d.Describer.Fields(rep.Results, o.Name)
-	snap := Snapshot{
+	rep.Snapshot = Snapshot{
 		Title: d.Describer.Title(rep.Fields, o.Name), Author: value(rep.Fields, "agency"), Subject: value(rep.Fields, "subject"),
 		Language: "vi", Masters: []fixity.Digest{rep.Master},
 	}
 	if day, err := time.Parse(time.DateOnly, value(rep.Fields, "date")); err == nil {
-		snap.CreatedAt = day
+		rep.Snapshot.CreatedAt = day
 	}
-	h := fixity.New()
-	r, err := d.Writer.Begin(io.MultiWriter(out, h), snap)
+	return rep, f.write(ctx, &rep, out)
+}
+
+// FileAgain writes another rendition of a file that File has read, with the writer of d, and reports on that. Nothing is recognised.
+func FileAgain(ctx context.Context, d FileDeps, in string, out *os.File, rep FileReport) (FileReport, error) {
+	m, err := d.Reader.Open(ctx, in)
 	if err != nil {
 		return rep, err
+	}
+	defer m.Close()
+	if m.Len() != len(rep.Results) {
+		return rep, fmt.Errorf("the file has %d pages, %d were read", m.Len(), len(rep.Results))
+	}
+	rep.Pages = slices.Clone(rep.Pages)
+	for i := range rep.Pages {
+		rep.Pages[i].Seconds = nil
+	}
+	return rep, (&fileRun{d: d, m: m, jobs: 1}).write(ctx, &rep, out)
+}
+
+// write makes the rendition of what was read, and has it checked.
+func (f *fileRun) write(ctx context.Context, rep *FileReport, out *os.File) error {
+	h := fixity.New()
+	r, err := f.d.Writer.Begin(io.MultiWriter(out, h), rep.Snapshot)
+	if err != nil {
+		return err
 	}
 	for i := range rep.Results {
 		from := time.Now()
 		leaf, err := f.leaf(ctx, i+1, rep.Results[i])
 		if err != nil {
-			return rep, fmt.Errorf("page %d: %w", i+1, err)
+			return fmt.Errorf("page %d: %w", i+1, err)
 		}
 		if err := r.Add(leaf); err != nil {
-			return rep, fmt.Errorf("page %d: %w", i+1, spaceFault(err))
+			return fmt.Errorf("page %d: %w", i+1, spaceFault(err))
 		}
 		rep.Pages[i].addSeconds("assemble", time.Since(from))
 	}
 	if err := r.Close(); err != nil {
-		return rep, spaceFault(err)
+		return spaceFault(err)
 	}
 	rep.Rendition, rep.SizeBytes = h.Sum(), h.SizeBytes()
-	rep.Conformance, rep.CheckedBy, err = d.Checker.Check(ctx, out.Name())
+	rep.Conformance, rep.CheckedBy, err = f.d.Checker.Check(ctx, out.Name())
 	if err != nil {
-		return rep, fmt.Errorf("check rendition: %w", err)
+		return fmt.Errorf("check rendition: %w", err)
 	}
-	return rep, nil
+	return nil
 }
 
 func (p *FilePage) addSeconds(stage string, d time.Duration) {
