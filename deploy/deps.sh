@@ -2,6 +2,8 @@
 # Installs what sohoa needs on Debian 12: deps.sh run (to build and run) or deps.sh test (to test as well).
 # Does nothing, within a second, where everything is there. Needs root or sudo only where something is missing.
 set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH=$PWD/.cache/go/bin:$PATH
 
 run=(tesseract-ocr tesseract-ocr-vie libtesseract-dev libleptonica-dev libjpeg-dev postgresql redis-server gcc g++ libc6-dev pkg-config ca-certificates
   fonts-liberation2 curl unzip)
@@ -24,6 +26,15 @@ for p in "${want[@]}"; do
   dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null | grep -qx installed || missing+=("$p")
 done
 
+# What was made for a while goes again, also after a failure and Ctrl-C.
+policy= tmp=
+finish() {
+  [ -z "$policy" ] || "${sudo[@]}" rm -f "$policy"
+  [ -z "$tmp" ] || rm -rf "$tmp"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
 sudo=()
 if [ "$(id -u)" != 0 ]; then
   command -v sudo >/dev/null || { [ ${#missing[@]} = 0 ] || { echo "deps: run as root or install sudo; missing: ${missing[*]}" >&2; exit 1; }; }
@@ -37,11 +48,10 @@ if [ ${#missing[@]} != 0 ]; then
     echo 'create_main_cluster = false' | "${sudo[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
   fi
   # Nothing is to start by itself: sohoa runs servers of its own.
-  policy=/usr/sbin/policy-rc.d
-  if [ ! -e $policy ]; then
-    printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee $policy >/dev/null
-    "${sudo[@]}" chmod 755 $policy
-    rm_policy=1
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    policy=/usr/sbin/policy-rc.d
+    printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee "$policy" >/dev/null
+    "${sudo[@]}" chmod 755 "$policy"
   fi
   for try in 1 2 3; do
     "${sudo[@]}" apt-get update -qq &&
@@ -51,9 +61,7 @@ if [ ${#missing[@]} != 0 ]; then
   done
 fi
 
-[ -z "${rm_policy:-}" ] || "${sudo[@]}" rm -f /usr/sbin/policy-rc.d
-
-# Go: the version go.mod names, from the archive of the module proxy where the machine's own is older or missing.
+# Go: the machine's own where it is what go.mod asks for, else a release from the archive of the module proxy.
 need=$(awk '$1 == "go" { print $2 }' go.mod)
 if command -v go >/dev/null && [ "$(printf '%s\n%s\n' "$need" "$(go env GOVERSION | sed 's/^go//')" | sort -V | head -n 1)" = "$need" ]; then
   exit 0
@@ -61,18 +69,26 @@ fi
 if command -v go >/dev/null && GOTOOLCHAIN="go$need" go version >/dev/null 2>&1; then
   exit 0 # Go fetches the right one by itself
 fi
-if [ -x .cache/go/bin/go ]; then
-  exit 0
-fi
-echo "deps: fetching Go $need"
-proxy=${GOPROXY:-https://proxy.golang.org}
+# The sums as the checksum database has them: sum.golang.org/lookup/golang.org/toolchain@v0.0.1-goVERSION.linux-ARCH
+go=1.26.9
+arch=$(dpkg --print-architecture)
+case $arch in
+  amd64) sum=H1MNjtpLSXRMijiKWuh1cj9j9YM4NXKqM93/8h6Aics= ;;
+  arm64) sum=7zX/9hOPdr3dzQYUa5W/Bpz3BIL2eF1oDoQjg/io1U8= ;;
+  *) echo "deps: install Go $need or newer; its checksum for $arch is not known here" >&2; exit 1 ;;
+esac
+echo "deps: fetching Go $go"
+proxy=${GOPROXY:-}
 proxy=${proxy%%[,|]*}
-zip=$(mktemp)
-trap 'rm -f "$zip"' EXIT
-curl -fsSL "$proxy/golang.org/toolchain/@v/v0.0.1-go$need.linux-$(dpkg --print-architecture).zip" -o "$zip"
-rm -rf .cache/go .cache/go.new
-mkdir -p .cache/go.new
-unzip -q "$zip" -d .cache/go.new
-mv .cache/go.new/golang.org/toolchain@* .cache/go
-rm -rf .cache/go.new
-find .cache/go/bin .cache/go/pkg/tool -type f -exec chmod 755 {} +
+[[ $proxy == *://* ]] || proxy=https://proxy.golang.org
+mkdir -p .cache
+tmp=$(mktemp -d .cache/go.XXXXXX)
+curl -fsSL --retry 3 "$proxy/golang.org/toolchain/@v/v0.0.1-go$go.linux-$arch.zip" -o "$tmp/go.zip"
+mkdir "$tmp/go"
+unzip -q "$tmp/go.zip" -d "$tmp/go"
+# Go's own way (dirhash h1): the sum of the files' sums in the order of their names.
+got=$(cd "$tmp/go" && find . -type f -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum | sha256sum | cut -d ' ' -f 1)
+[ "$got" = "$(base64 -d <<<"$sum" | od -An -v -tx1 | tr -d ' \n')" ] || { echo "deps: the archive of Go $go is not the published one" >&2; exit 1; }
+find "$tmp"/go/golang.org/*/bin "$tmp"/go/golang.org/*/pkg/tool -type f -exec chmod 755 {} +
+rm -rf .cache/go
+mv "$tmp"/go/golang.org/toolchain@* .cache/go
