@@ -34,6 +34,9 @@ lint: deps tools ## format, vet, golangci-lint, govulncheck
 bench: deps-test build ## measure; writes the table that docs/benchmarks.md explains
 	@deploy/bench.sh
 
+bench-peers: deps-test build ## set ours beside plain tesseract and OCRmyPDF
+	@deploy/bench-peers.sh
+
 generate: tools ## write what is generated: sqlc, OpenAPI
 	cd schemas && ../$(TOOLS)/sqlc generate
 	go test ./internal/web -run OpenAPI -update

@@ -58,11 +58,8 @@ func (s Settings) order(lines []page.Line) []page.Line {
 	return renumber(before, left, right, after)
 }
 
-// beginsRecipients reports whether a line starts with "Nơi nhận", however its marks were read.
+// beginsRecipients reports whether a line starts with "Nơi nhận", however its marks were read, or with "nhận:" where "Nơi" was lost.
 func beginsRecipients(l page.Line) bool {
-	if len(l.Words) < 2 {
-		return false
-	}
 	plain := func(s string) string {
 		return strings.Map(func(r rune) rune {
 			if unicode.IsLetter(r) {
@@ -71,8 +68,14 @@ func beginsRecipients(l page.Line) bool {
 			return -1
 		}, norm.NFD.String(s))
 	}
+	if len(l.Words) < 1 {
+		return false
+	}
+	if plain(l.Words[0].Text) == "nhan" && strings.HasSuffix(l.Words[0].Text, ":") {
+		return true
+	}
 	first := plain(l.Words[0].Text) // its N is often cut off, or read with what stands in the margin
-	return strings.HasSuffix(first, "oi") && len(first) <= 5 && plain(l.Words[1].Text) == "nhan"
+	return len(l.Words) > 1 && strings.HasSuffix(first, "oi") && len(first) <= 5 && plain(l.Words[1].Text) == "nhan"
 }
 
 // gutter finds where the right column begins: the leftmost word after a wide gap, among the lines of the foot.
