@@ -131,14 +131,19 @@ func (a agency) letterhead(w *writer, kind string, d date) letterhead {
 	if kind == "" {
 		h.symbol = a.abbr + "-" + pick(w.r, []string{"KT", "NC", "TH", "KGVX", "CNXD", "VX", "TCKH", "VP", "QLĐĐ"})
 	}
-	h.printed = w.r.chance(0.12)
+	h.printed = w.r.chance(0.25)
 	return h
 }
 
-// recipients lists some addressees; the last one is the file copy.
+// recipients lists some addressees; the last one is the file copy. A province writes to a dozen, a commune or an
+// office to its superior and a few more, and there are far more of the latter.
 func (w *writer) recipients(first ...string) []string {
 	out := append([]string(nil), first...)
-	for range w.r.span(4, 10) {
+	n := w.r.span(1, 4)
+	if w.r.chance(0.3) {
+		n = w.r.span(5, 11)
+	}
+	for range n {
 		if x := w.g.grow("{recipient}"); !slices.Contains(out, x) {
 			out = append(out, x)
 		}

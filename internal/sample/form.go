@@ -14,6 +14,7 @@ func (w *writer) fill(label, value, key string) { w.fillRow(entry{label, value, 
 // fillRow sets fields side by side in columns of equal width; lines that stand level make one line of the truth.
 // Values stand on a dotted rule when the form has them.
 func (w *writer) fillRow(fs ...entry) {
+	const gutter = 10
 	pitch := w.size * w.leading
 	width := (w.rt - w.l) / float64(len(fs))
 	wrapped := make([][][]token, len(fs))
@@ -27,7 +28,7 @@ func (w *writer) fillRow(fs ...entry) {
 		if label != "" {
 			label += ": "
 		}
-		wrapped[i] = w.wrap(w.tokens(w.size, w.styled(label+style, 0)), w.size, 0, width-10)
+		wrapped[i] = w.wrap(w.tokens(w.size, w.styled(label+style, 0)), w.size, 0, width-gutter)
 		lines = max(lines, len(wrapped[i]))
 		w.note(f.key, f.value)
 	}
@@ -39,20 +40,66 @@ func (w *writer) fillRow(fs ...entry) {
 				continue
 			}
 			x := w.l + float64(i)*width
-			words := w.set(left, x, x+width-10, w.size, wrapped[i][k], true)
+			words := w.set(left, x, x+width-gutter, w.size, wrapped[i][k], true)
 			level = append(level, words...)
 			if w.dotted && fs[i].value != "" {
 				from := 0
 				if k == 0 {
 					from = min(len(strings.Fields(fs[i].label)), len(words)-1)
 				}
-				w.dots(words[from].x0, x+width-10, w.y+w.size+4.4)
+				w.dots(words[from].x0, x+width-gutter, w.y+w.size+4.4)
 			}
 		}
 		w.truth(level, w.y+w.size)
 		w.y += pitch
 	}
 	w.gap(w.size * 0.22)
+}
+
+// fillRun sets short fields one after another on one line, with the few spaces between them that a clerk types.
+func (w *writer) fillRun(fs ...entry) {
+	parts := make([]string, len(fs))
+	for i, f := range fs {
+		value := f.value
+		if w.boldValues {
+			value = "**" + value + "**"
+		}
+		parts[i] = f.label + ": " + value
+		w.note(f.key, f.value)
+	}
+	pitch := w.size * w.leading
+	w.room(pitch)
+	x, gap := w.l, w.r.between(14, 26)
+	var words []word
+	for _, p := range parts {
+		ws := w.set(left, x, w.rt, w.size, w.tokens(w.size, w.styled(p, 0)), true)
+		words = append(words, ws...)
+		x = ws[len(ws)-1].x1 + gap
+	}
+	w.truth(words, w.y+w.size)
+	w.y += pitch + w.size*0.22
+}
+
+// byColumn puts the lines of the side from the given one on into two columns' order: what stands left of mid, then
+// what stands right of it. It is for papers that give each column to one person, whom a reader takes one by one.
+func (w *writer) byColumn(from int, mid float64) {
+	var columns [2][]line
+	for _, l := range w.cur.lines[from:] {
+		var parts [2][]word
+		for _, x := range l.words {
+			side := 0
+			if x.x0 >= mid {
+				side = 1
+			}
+			parts[side] = append(parts[side], x)
+		}
+		for i, p := range parts {
+			if len(p) > 0 {
+				columns[i] = append(columns[i], line{words: p, y: l.y})
+			}
+		}
+	}
+	w.cur.lines = append(append(w.cur.lines[:from], columns[0]...), columns[1]...)
 }
 
 // note records a value that the paper has of its own.

@@ -163,7 +163,7 @@ func writeMarriage(w *writer) {
 	w.dotted = false
 	w.page(a4Width, a4Height)
 	w.certificatePaper([3]float64{0.98, 0.8, 0.82}, redInk)
-	w.y = 70
+	w.y, w.bottom = 66, a4Height-46 // a certificate is one side
 	w.motto()
 	for _, t := range append([]string{}, a.lines...) {
 		w.line(left, w.l-10, w.rt, w.size-1, piece{text: t, face: w.family[1]})
@@ -176,18 +176,41 @@ func writeMarriage(w *writer) {
 	w.formTitle("Giấy chứng nhận kết hôn", 22, redInk)
 	w.gap(18)
 	w.l, w.rt = 60, a4Width-52
-	w.fillRow(entry{"Họ, chữ đệm, tên vợ", strings.ToUpper(wife.name), "wife"}, entry{"Họ, chữ đệm, tên chồng", strings.ToUpper(husband.name), "husband"})
-	w.fillRow(entry{"Ngày sinh", wife.born.slashed(), "wife_born"}, entry{"Ngày sinh", husband.born.slashed(), "husband_born"})
-	w.fillRow(entry{"Dân tộc", pick(w.r, ethnic), ""}, entry{"Dân tộc", pick(w.r, ethnic), ""})
-	w.fillRow(entry{"Quốc tịch", "Việt Nam", ""}, entry{"Quốc tịch", "Việt Nam", ""})
-	w.fillRow(entry{"Nơi cư trú", w.address(l), ""}, entry{"Nơi cư trú", w.address(l), ""})
-	w.fillRow(entry{"Số CCCD", wife.id, "wife_id"}, entry{"Số CCCD", husband.id, "husband_id"})
+	// Most forms tell of one person after the other; some give each a column, and there plain tesseract mixes the two
+	// up by halves, so well-kept papers seldom have them.
+	columns := w.r.float() >= w.care
+	mid := (w.l+w.rt)/2 - 1
+	spouses := [2]person{wife, husband}
+	people := [2]string{pick(w.r, ethnic), pick(w.r, ethnic)}
+	homes := [2]string{w.address(l), w.address(l)}
+	if columns {
+		from := len(w.cur.lines)
+		w.fillRow(entry{"Họ, chữ đệm, tên vợ", strings.ToUpper(wife.name), "wife"}, entry{"Họ, chữ đệm, tên chồng", strings.ToUpper(husband.name), "husband"})
+		w.fillRow(entry{"Ngày sinh", wife.born.slashed(), "wife_born"}, entry{"Ngày sinh", husband.born.slashed(), "husband_born"})
+		w.fillRow(entry{"Dân tộc", people[0], ""}, entry{"Dân tộc", people[1], ""})
+		w.fillRow(entry{"Quốc tịch", "Việt Nam", ""}, entry{"Quốc tịch", "Việt Nam", ""})
+		w.fillRow(entry{"Nơi cư trú", homes[0], ""}, entry{"Nơi cư trú", homes[1], ""})
+		w.fillRow(entry{"Số CCCD", wife.id, "wife_id"}, entry{"Số CCCD", husband.id, "husband_id"})
+		w.byColumn(from, mid)
+	} else {
+		for i, p := range spouses {
+			who, key := [2]string{"vợ", "chồng"}[i], [2]string{"wife", "husband"}[i]
+			w.fill("Họ, chữ đệm, tên "+who, strings.ToUpper(p.name), key)
+			w.fillRow(entry{"Ngày sinh", p.born.slashed(), key + "_born"}, entry{"Dân tộc", people[i], ""}, entry{"Quốc tịch", "Việt Nam", ""})
+			w.fill("Nơi cư trú", homes[i], "")
+			w.fill("Số CCCD", p.id, key+"_id")
+		}
+	}
 	w.gap(6)
 	w.fill("Nơi đăng ký kết hôn", "Ủy ban nhân dân "+l.communeFull()+", "+l.districtFull()+", "+l.provinceFull(), "registered_at")
 	w.fill("Ngày, tháng, năm đăng ký", d.slashed(), "registered_on")
 	w.gap(8)
+	from := len(w.cur.lines)
 	w.signPair(signing{authority: []string{"VỢ"}, note: "(Ký, ghi rõ họ, chữ đệm, tên)", name: wife.name},
 		signing{authority: []string{"CHỒNG"}, note: "(Ký, ghi rõ họ, chữ đệm, tên)", name: husband.name})
+	if columns {
+		w.byColumn(from, mid)
+	}
 	w.sign(signing{authority: w.authority(a), name: fullName(w.r, w.r.chance(0.3)), ring: a.ring})
 	w.fields.Date = d.iso()
 	w.formFields(a)
@@ -252,7 +275,7 @@ func writeBusiness(w *writer) {
 	owner := w.person(1955, 2000)
 	w.form(13)
 	w.a4()
-	w.cur.guard = nil
+	w.y = 82 // clear of the border's corners
 	h := a.letterhead(w, "", d)
 	h.number, h.symbol, h.place = "", "", ""
 	w.head(h)
@@ -266,7 +289,7 @@ func writeBusiness(w *writer) {
 	w.gap(8)
 	w.fill("1. Tên hộ kinh doanh", strings.ToUpper(pick(w.r, []string{"Hộ kinh doanh ", "Cửa hàng ", "Cơ sở "})+owner.name), "business")
 	w.fill("2. Địa điểm kinh doanh", w.address(l), "address")
-	w.fillRow(entry{"Điện thoại", fmt.Sprintf("09%08d", w.r.intn(100000000)), ""}, entry{"Mã số thuế", fmt.Sprintf("8%09d", w.r.intn(1000000000)), "tax_code"})
+	w.fillRun(entry{"Điện thoại", fmt.Sprintf("09%08d", w.r.intn(100000000)), ""}, entry{"Mã số thuế", fmt.Sprintf("8%09d", w.r.intn(1000000000)), "tax_code"})
 	w.para("3. Ngành, nghề kinh doanh:", 0)
 	var rows [][]string
 	for i := range w.r.span(2, 5) {
@@ -278,8 +301,8 @@ func writeBusiness(w *writer) {
 	capital := w.r.span(20, 2000) * 1000000
 	w.fill("4. Vốn kinh doanh", thousands(capital)+" đồng ("+numberWords(capital)+" đồng)", "capital")
 	w.fill("5. Họ và tên chủ hộ kinh doanh", strings.ToUpper(owner.name), "holder")
-	w.fillRow(entry{"Giới tính", owner.sex(), ""}, entry{"Sinh ngày", owner.born.slashed(), "holder_born"})
-	w.fillRow(entry{"Dân tộc", pick(w.r, ethnic), ""}, entry{"Quốc tịch", "Việt Nam", ""})
+	w.fillRun(entry{"Giới tính", owner.sex(), ""}, entry{"Sinh ngày", owner.born.slashed(), "holder_born"})
+	w.fillRun(entry{"Dân tộc", pick(w.r, ethnic), ""}, entry{"Quốc tịch", "Việt Nam", ""})
 	w.fill("Loại giấy tờ pháp lý của cá nhân", "Thẻ căn cước công dân số "+owner.id, "")
 	w.note("holder_id", owner.id)
 	w.fill("Địa chỉ thường trú", w.address(l), "holder_address")

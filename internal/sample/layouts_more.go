@@ -34,7 +34,7 @@ func writePlan(w *writer) {
 	w.table(cols, rows, w.size-1.5)
 	w.gap(10)
 	w.para("**III. TỔ CHỨC THỰC HIỆN**", 0)
-	for i := range w.r.span(3, 6) {
+	for i := range w.r.span(6, 10) {
 		w.para(fmt.Sprintf("%d. %s", i+1, w.g.sentence("{order}")), 0)
 	}
 	w.close(w.g.grow("Trên đây là Kế hoạch của {coquan}; yêu cầu các cơ quan, đơn vị nghiêm túc triển khai thực hiện./."),

@@ -33,7 +33,7 @@ func writeDecision(w *writer) {
 	w.gap(6)
 	n := w.r.span(3, 6)
 	w.article(1, w.g.sentence("{action} với các nội dung chủ yếu sau đây:"))
-	for i := range w.r.span(5, 11) {
+	for i := range w.r.span(9, 16) {
 		w.para(fmt.Sprintf("%d. %s", i+1, w.g.sentence("{order}")), 0)
 	}
 	for i := 2; i < n; i++ {
@@ -80,7 +80,7 @@ func writeLetter(w *writer) {
 	w.addressees()
 	w.gap(10)
 	w.para(w.g.sentence("Ngày {date}, {coquan} nhận được Công văn số {12-4800}/{abbr}-{desk} của {department} về việc {action}. Sau khi xem xét, {coquan} có ý kiến như sau:"), 0)
-	for i := range w.r.span(6, 11) {
+	for i := range w.r.span(9, 16) {
 		w.para(fmt.Sprintf("%d. %s", i+1, w.g.sentence("{order}")), 0)
 		if w.r.chance(0.3) {
 			w.para("- "+w.g.sentence("{order}"), 0)
@@ -122,7 +122,7 @@ func writeDirective(w *writer) {
 	w.para(w.g.sentence("{intro}"), 0)
 	w.para(w.g.sentence("{finding}"), 0)
 	letters := "abcd"
-	for i := range w.r.span(5, 11) {
+	for i := range w.r.span(8, 14) {
 		w.para(fmt.Sprintf("**%d. %s**", i+1, w.g.sentence("{who}")), 0)
 		for k := range w.r.span(1, 3) {
 			w.para(letters[k:k+1]+") "+w.g.sentence("{duty} {task}{aim}."), 0)
@@ -146,7 +146,7 @@ func writeProposal(w *writer) {
 	w.para(w.g.grow("{coquan} kính trình {capten} xem xét với các nội dung sau:"), 0)
 	for _, h := range []string{"I. SỰ CẦN THIẾT", "II. NỘI DUNG CHỦ YẾU", "III. KINH PHÍ VÀ TIẾN ĐỘ THỰC HIỆN"} {
 		w.para("**"+h+"**", 0)
-		for i := range w.r.span(3, 7) {
+		for i := range w.r.span(5, 9) {
 			w.para(fmt.Sprintf("%d. %s", i+1, w.g.sentence(pick(w.r, []string{"{order}", "{finding}"}))), 0)
 		}
 	}
@@ -165,7 +165,7 @@ func writeNotice(w *writer) {
 	w.head(a.letterhead(w, "TB", d))
 	w.title("Thông báo", w.g.sentence("{notice}"))
 	w.para(w.g.sentence("{intro}"), 0)
-	for i := range w.r.span(7, 14) {
+	for i := range w.r.span(11, 18) {
 		w.para(fmt.Sprintf("%d. %s", i+1, w.g.sentence(pick(w.r, []string{"{order}", "{finding}", "{order}", "Thời gian thực hiện: từ ngày {date} đến hết ngày {deadline}.", "Địa điểm: Nhà văn hóa thôn {place}, {xa}, {huyen}."}))), 0)
 	}
 	w.close(w.g.grow("Vậy {coquan} thông báo để các cơ quan, đơn vị và Nhân dân biết, thực hiện./."), signing{recipients: w.recipients("Như trên"), authority: w.authority(a), name: fullName(w.r, w.r.chance(0.25)), ring: a.ring})
@@ -191,7 +191,7 @@ func writeReport(w *writer) {
 		if strings.HasPrefix(h, "III") {
 			kind = "{order}"
 		}
-		for i := range w.r.span(4, 8) {
+		for i := range w.r.span(6, 11) {
 			w.para(fmt.Sprintf("%d. %s", i+1, w.g.sentence(kind)), 0)
 		}
 	}

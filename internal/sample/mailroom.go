@@ -9,7 +9,8 @@ import (
 // and the initial of the clerk who scanned it.
 func (w *writer) mailroom() {
 	first := w.sheets[0]
-	stamped, initialled := w.r.chance(0.16), w.r.chance(0.2)
+	// A result that is handed out seldom passes another registry, and a paper in good order hardly ever.
+	stamped, initialled := w.r.chance(0.04+0.16*(1-w.care)), w.r.chance(0.2)
 	careful := w.r.float() < w.care
 	s := boxStamp{
 		x: w.r.between(8, 40), y: w.r.between(150, 240), w: w.r.between(88, 112), h: w.r.between(46, 56),

@@ -12,7 +12,7 @@ import (
 )
 
 // The samples are right when plain tesseract finds the cleanest grade about as easy as a good real scan, and
-// print under a seal hard. Bounds are wide: a few pages say little about the second decimal.
+// print under a seal hard. SOHOA_TEST_LONG=1 asks one paper of every layout, else the first few.
 func TestPlainTesseractFindsTheCleanestGradeEasyAndStampedTextHard(t *testing.T) {
 	t.Parallel()
 	engine, err := exec.LookPath("tesseract")
@@ -22,23 +22,27 @@ func TestPlainTesseractFindsTheCleanestGradeEasyAndStampedTextHard(t *testing.T)
 
 	t.Run("the cleanest grade", func(t *testing.T) {
 		t.Parallel()
-		p := mustPlan(t, Options{Seed: 4, Grades: []int{1}, Layouts: []string{"decision", "letter", "birth-extract", "plan"}})
+		p := mustPlan(t, Options{Seed: 4, Grades: []int{1}})
+		papers, pages := 6, 0
+		if os.Getenv("SOHOA_TEST_LONG") == "1" {
+			papers = len(p.layouts) // 27 pages
+		}
 		errs, chars := 0, 0
-		for i := range 4 {
+		for i := range papers {
 			lay, grade := p.choose(i)
 			pics, truths := drawPaper(p, lay, i, grade)
-			n := min(len(pics), 2)
-			for k := range n {
+			for k := range pics {
 				got := recognise(t, engine, pics[k])
 				want := flat(truths[k].Text())
 				errs += len(edits(want, got, nil))
 				chars += len([]rune(want))
+				pages++
 			}
 		}
 		cer := float64(errs) / float64(chars)
-		t.Logf("CER of the cleanest grade: %.4f over %d characters", cer, chars)
-		if cer < 0.001 || cer > 0.04 {
-			t.Errorf("CER %.4f is out of proportion: about 0.005 to 0.02 is meant", cer)
+		t.Logf("CER of the cleanest grade: %.4f over %d papers, %d pages, %d characters", cer, papers, pages, chars)
+		if cer < 0.005 || cer > 0.02 {
+			t.Errorf("CER %.4f: 0.005 to 0.02 is meant", cer)
 		}
 	})
 
