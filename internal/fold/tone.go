@@ -22,6 +22,10 @@ func Tones(s string) string {
 			word = append(word, r)
 			continue
 		}
+		if unicode.Is(unicode.M, r) { // a mark that has no letter of its own: not Vietnamese, and moving a tone could make it one
+			b.WriteString(string(word))
+			word = word[:0]
+		}
 		flush()
 		b.WriteRune(r)
 	}
