@@ -14,9 +14,9 @@ while read -r line; do
   cmp -s "$work/back" "$work/scans/$name" || fail "$name came back with other bytes"
   $sohoa get "$doc" -o "$work/back.pdf"
   head -c 5 "$work/back.pdf" | grep -q '%PDF-' || fail "the rendition of $name is no PDF"
-  # Found by words that stand in its own text.
+  # Found by words that stand in its own text. awk reads to the end: tr would die of a closed pipe.
   $sohoa get "$doc" --text -o "$work/back.txt"
-  words=$(tr -c '[:alpha:]\200-\377\n' ' ' <"$work/back.txt" | awk 'NF >= 6 { print $2, $3, $4, $5; exit }')
+  words=$(tr -c '[:alpha:]\200-\377\n' ' ' <"$work/back.txt" | awk 'NF >= 6 && !n++ { print $2, $3, $4, $5 }')
   [ -n "$words" ] || fail "no text was read on $name"
   $sohoa find --limit 200 --json "\"$words\"" >"$work/hits" || fail "a search for \"$words\" finds nothing"
   grep -q "$doc" "$work/hits" || fail "a search for \"$words\" does not find $name"

@@ -48,7 +48,7 @@ $sohoa ingest "$work/scans" --batch "$batch" --wait --timeout 30m
 echo
 $sohoa list --batch "$batch"
 echo
-$sohoa list --batch "$batch" --json | sed -E 's|.*"document":"([^"]*)".*|'"$url"'/documents/\1|' | head -n "$count"
+$sohoa list --batch "$batch" --json | sed -E 's|.*"document":"([^"]*)".*|'"$url"'/documents/\1|'
 
 if [ "$mode" = demo ]; then
   deploy/check-demo.sh "$sohoa" "$work" "$batch" "$count"
