@@ -53,11 +53,12 @@ if [ ${#missing[@]} != 0 ]; then
     printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee "$policy" >/dev/null
     "${sudo[@]}" chmod 755 "$policy"
   fi
-  for try in 1 2 3; do
+  # On a machine just set up another apt-get may be at work: it is waited for.
+  for try in 1 2 3 4 5; do
     "${sudo[@]}" apt-get update -qq &&
-      "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null && break
-    [ $try = 3 ] && { echo "deps: apt-get could not install ${missing[*]}; see above" >&2; exit 1; }
-    sleep 5
+      "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${missing[@]}" >/dev/null && break
+    [ $try = 5 ] && { echo "deps: apt-get could not install ${missing[*]}; see above" >&2; exit 1; }
+    sleep 10
   done
 fi
 
