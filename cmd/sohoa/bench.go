@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"time"
 
 	"sohoa/internal/describe"
 	"sohoa/internal/digitise"
@@ -15,9 +16,9 @@ type benchCmd struct {
 }
 
 // fileDeps opens the real parts that work on single files.
-func fileDeps(jobs int) (digitise.FileDeps, func(), error) {
+func fileDeps(jobs int, pageDeadline time.Duration) (digitise.FileDeps, func(), error) {
 	logger := quietUnlessDebug(newLogger(os.Stderr, false))
-	engine, err := newEngine(jobs, logger)
+	engine, err := newEngine(jobs, pageDeadline, logger)
 	if err != nil {
 		return digitise.FileDeps{}, nil, err
 	}

@@ -62,7 +62,7 @@ func (c *benchAccuracyCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	d, closeAll, err := fileDeps(runtime.NumCPU())
+	d, closeAll, err := fileDeps(runtime.NumCPU(), 0)
 	if err != nil {
 		return err
 	}

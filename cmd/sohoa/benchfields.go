@@ -18,7 +18,7 @@ type benchFieldsCmd struct {
 }
 
 func (c *benchFieldsCmd) Run(e *env) error {
-	d, closeAll, err := fileDeps(runtime.NumCPU())
+	d, closeAll, err := fileDeps(runtime.NumCPU(), 0)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ type sizedFile struct {
 }
 
 func (c *benchSizeCmd) Run(e *env) error {
-	d, closeAll, err := fileDeps(runtime.NumCPU())
+	d, closeAll, err := fileDeps(runtime.NumCPU(), 0)
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 	if c.bell, err = queue.Open(cfg.redisURL); err != nil {
 		return nil, err
 	}
-	if c.engine, err = newEngine(cfg.engines, cfg.logger); err != nil {
+	if c.engine, err = newEngine(cfg.engines, 0, cfg.logger); err != nil {
 		return nil, err
 	}
 	c.reader = newReader(cfg.cache, cfg.logger)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"sohoa/internal/digitise"
 	"sohoa/internal/fault"
@@ -24,18 +25,30 @@ type digitiseCmd struct {
 	JSON    bool   `name:"json" help:"Print what was found as JSON."`
 	Jobs    int    `short:"j" help:"Pages recognised at once." default:"0"`
 	Quiet   bool   `short:"q" help:"No progress."`
+
+	Pages       string        `help:"Only the text of these pages, such as 1-3,7,10-; the others are kept as pictures."`
+	Redo        bool          `help:"Recognise every page, also those that carry real text; else that text is kept."`
+	PageTimeout time.Duration `help:"What does not read within this time is kept as a picture." default:"2m"`
 }
 
 // Help gives examples.
 func (*digitiseCmd) Help() string {
-	return "Examples:\n  sohoa digitise scan.pdf -o archive.pdf\n  sohoa digitise scan.tif -o archive.pdf --text archive.txt --json\n  sohoa digitise scan.pdf -o small.pdf --profile access\n"
+	return "Examples:\n  sohoa digitise scan.pdf -o archive.pdf\n  sohoa digitise scan.tif -o archive.pdf --text archive.txt --json\n  sohoa digitise scan.pdf -o small.pdf --profile access\n  sohoa digitise report.pdf -o report-a.pdf --redo --pages 2-5\n"
 }
 
 func (c *digitiseCmd) Run(e *env) (err error) {
 	if c.Jobs <= 0 {
 		c.Jobs = runtime.NumCPU()
 	}
-	deps, closeAll, err := fileDeps(c.Jobs)
+	opts := digitise.FileOptions{Name: filepath.Base(c.In), Jobs: c.Jobs, Redo: c.Redo}
+	if c.Pages != "" {
+		set, err := digitise.ParsePageSet(c.Pages)
+		if err != nil {
+			return usageError{fmt.Errorf("--pages: %w", err)}
+		}
+		opts.Only = set.Has
+	}
+	deps, closeAll, err := fileDeps(c.Jobs, c.PageTimeout)
 	if err != nil {
 		return err
 	}
@@ -52,7 +65,7 @@ func (c *digitiseCmd) Run(e *env) (err error) {
 	defer tmp.Close()
 	bar := newBar(e.stderr, c.Quiet || c.JSON)
 	deps.Progress = bar.set
-	rep, err := digitise.File(e.ctx, deps, c.In, tmp, digitise.FileOptions{Name: filepath.Base(c.In), Jobs: c.Jobs})
+	rep, err := digitise.File(e.ctx, deps, c.In, tmp, opts)
 	bar.done()
 	if err != nil {
 		if errors.Is(err, digitise.ErrIsZip) {

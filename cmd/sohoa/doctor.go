@@ -90,7 +90,7 @@ func (c *doctorCmd) Run(e *env) error {
 
 // engine starts one recognition engine and reports which layers of its sandbox hold on this kernel.
 func (*doctorCmd) engine(ctx context.Context) []finding {
-	pool, err := newEngine(1, quietUnlessDebug(newLogger(os.Stderr, false)))
+	pool, err := newEngine(1, 0, quietUnlessDebug(newLogger(os.Stderr, false)))
 	if err == nil {
 		defer pool.Close()
 		err = pool.Health(ctx)

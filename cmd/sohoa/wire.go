@@ -43,11 +43,12 @@ func isFile(p string) bool {
 	return err == nil && st.Mode().IsRegular()
 }
 
-func newEngine(workers int, logger *slog.Logger) (*ocrpool.Pool, error) {
+// newEngine starts engines for recognition; a page may take deadline, 0 for the usual one.
+func newEngine(workers int, deadline time.Duration, logger *slog.Logger) (*ocrpool.Pool, error) {
 	if workers <= 0 {
 		workers = runtime.NumCPU()
 	}
-	return ocrpool.New(ocrpool.Deps{Program: engineProgram(), Tessdata: os.Getenv("SOHOA_TESSDATA"), Workers: workers, Logger: logger})
+	return ocrpool.New(ocrpool.Deps{Program: engineProgram(), Tessdata: os.Getenv("SOHOA_TESSDATA"), Workers: workers, PageDeadline: deadline, Logger: logger})
 }
 
 func newReader(cacheDir string, logger *slog.Logger) *reader.Reader {

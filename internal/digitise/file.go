@@ -31,6 +31,10 @@ type FileDeps struct {
 type FileOptions struct {
 	Name string // shown and used as title where the paper has none
 	Jobs int    // pages recognised at once
+	// Only holds the pages whose text is wanted; nil means all. The others are kept as pictures.
+	Only func(page int) bool
+	// Redo recognises every page, also where it carries real text.
+	Redo bool
 }
 
 // FileReport is what became of one file.
@@ -72,7 +76,7 @@ func File(ctx context.Context, d FileDeps, in string, out *os.File, o FileOption
 	if rep.Master, err = digestOf(in); err != nil {
 		return rep, err
 	}
-	f := &fileRun{d: d, m: m, jobs: max(o.Jobs, 1)}
+	f := &fileRun{d: d, m: m, jobs: max(o.Jobs, 1), only: o.Only, redo: o.Redo}
 	if rep.Results, err = f.recogniseAll(ctx); err != nil {
 		return rep, err
 	}
@@ -151,6 +155,8 @@ type fileRun struct {
 	d    FileDeps
 	m    Master
 	jobs int
+	only func(int) bool
+	redo bool
 	mu   sync.Mutex
 }
 
@@ -216,9 +222,15 @@ func (f *fileRun) recogniseAll(ctx context.Context) ([]page.Result, error) {
 
 // recognise reads page n; what the page itself is to blame for becomes an unread page.
 func (f *fileRun) recognise(ctx context.Context, n int) (page.Result, error) {
+	if f.only != nil && !f.only(n) {
+		return f.unwanted(ctx, n)
+	}
 	from := time.Now()
 	src, err := f.source(ctx, n, ToRead)
 	read := time.Since(from)
+	if f.redo {
+		src.Embedded = nil
+	}
 	var r page.Result
 	for try := 0; err == nil; try++ {
 		if r, err = recognise(ctx, f.d.Engine, src); err == nil {
@@ -242,6 +254,19 @@ func (f *fileRun) recognise(ctx context.Context, n int) (page.Result, error) {
 	}
 	r.Seconds["read"] = read.Seconds()
 	return r, nil
+}
+
+// unwanted is a page that is kept as a picture because nobody asked for its text.
+func (f *fileRun) unwanted(ctx context.Context, n int) (page.Result, error) {
+	src, err := f.source(ctx, n, ToShow)
+	if err != nil {
+		if ctx.Err() != nil || fault.VerdictOf(err) != fault.Rejected {
+			return page.Result{}, err
+		}
+		return page.Result{Width: 1, Height: 1, Kind: page.Unread, Source: page.Recognised, Fault: string(fault.CodeOf(err))}, nil
+	}
+	box := upright(src.Picture)
+	return page.Result{Width: box.X1, Height: box.Y1, Kind: page.Unread, Source: page.Recognised}, nil
 }
 
 func (f *fileRun) leaf(ctx context.Context, n int, r page.Result) (page.Leaf, error) {
