@@ -3,6 +3,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 export PATH := $(CURDIR)/.cache/go/bin:$(PATH)
 export GOFLAGS := -mod=readonly
+# Some service managers and containers name no home, and Go wants one for its cache.
+HOME ?= $(CURDIR)/.cache/home
+export HOME
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 TOOLS := .cache/tools
 
