@@ -114,6 +114,9 @@ func TestCheckFindsViolationsUnderARightDigest(t *testing.T) {
 		"a stream that is longer":       {"/Length 7", "/Length 8"},
 		"labels that do not begin":      {"/Nums[0<<", "/Nums[1<<"},
 		"a language that is none":       {"/Lang(vi)", "/Lang(v!)"},
+		"a note instead of a stamp":     {"/Subtype/Stamp/Rect", "/Subtype/Stump/Rect"},
+		"a hidden stamp":                {"/F 196/AP", "/F 198/AP"},
+		"a stamp with two looks":        {"/AP<</N ", "/AP<</D "},
 		"a picture with a mask":         {"/BitsPerComponent 1/", "/SMask 5 0 R/XXXX 1/"},
 	} {
 		b := bytes.Replace(good, []byte(change[0]), []byte(change[1]), 1)

@@ -16,7 +16,7 @@ func (c *checker) page(v, parent any) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(d.is("Type", "Page"), d.only("Type", "Parent", "MediaBox", "UserUnit", "Resources", "Contents")); err != nil {
+	if err := errors.Join(d.is("Type", "Page"), d.only("Type", "Parent", "MediaBox", "UserUnit", "Resources", "Contents", "Annots")); err != nil {
 		return err
 	}
 	if d["Parent"] != parent {
@@ -35,11 +35,9 @@ func (c *checker) page(v, parent any) error {
 	if err := resources.only("XObject", "Font"); err != nil {
 		return err
 	}
-	images, _ := resources["XObject"].(dict)
-	for n, v := range images {
-		if err := c.image(v); err != nil {
-			return fmt.Errorf("picture %s: %w", n, err)
-		}
+	images, err := c.images(resources)
+	if err != nil {
+		return err
 	}
 	fonts, _ := resources["Font"].(dict)
 	for _, v := range fonts {
@@ -63,7 +61,24 @@ func (c *checker) page(v, parent any) error {
 	if err := c.content(content, images, fonts); err != nil {
 		return fmt.Errorf("content: %w", err)
 	}
+	stamps, _ := d["Annots"].([]any)
+	for i, v := range stamps {
+		if err := c.stamp(v); err != nil {
+			return fmt.Errorf("annotation %d: %w", i+1, err)
+		}
+	}
 	return nil
+}
+
+// images checks the pictures that resources name.
+func (c *checker) images(resources dict) (dict, error) {
+	images, _ := resources["XObject"].(dict)
+	for n, v := range images {
+		if err := c.image(v); err != nil {
+			return nil, fmt.Errorf("picture %s: %w", n, err)
+		}
+	}
+	return images, nil
 }
 
 // image checks an image dictionary (ISO 19005-2, 6.2.8): a filter and a colour space that the output intent covers, no mask, no alternate.

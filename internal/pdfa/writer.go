@@ -11,13 +11,13 @@ import (
 )
 
 // Version counts changes to the bytes that the same input gives. Raise it with every such change: it is part of what a rendition depends on.
-const Version = 1
+const Version = 2
 
 // Conformance is the level that the writer aims at; Check or veraPDF says whether a file reached it.
 const Conformance = "PDF/A-2u"
 
 const (
-	writerName  = "sohoa pdfa 1"
+	writerName  = "sohoa pdfa 2"
 	creatorTool = "sohoa"
 )
 
@@ -142,11 +142,8 @@ func (r *rendition) image(p *page.Picture) (int, error) {
 	return n, r.f.err
 }
 
-// masked writes p as an image object that is seen only where mask is black, everywhere when there is none.
+// masked writes p as an image object that is seen only where mask is black.
 func (r *rendition) masked(p, mask *page.Picture) (int, error) {
-	if mask == nil {
-		return r.image(p)
-	}
 	stencil, err := stencilDict(mask)
 	if err != nil {
 		return 0, err
@@ -166,18 +163,28 @@ func (r *rendition) compose(l *page.Leaf, w, h float64, s sheet, image int) erro
 	onSheet := turned(l.Result.Turn).then(s.place())
 	c := appendDraw(r.content[:0], upright(&l.Picture).then(onSheet), "I")
 	names := appendRef([]byte("/I "), image)
+	var stamps []byte // references to what lies over the page
 	for i := range l.Overlays {
 		o := &l.Overlays[i]
 		if !finite(o.X0, o.Y0, o.X1, o.Y1) || o.X1 <= o.X0 || o.Y1 <= o.Y0 {
 			continue // an appearance without a size shows nothing
+		}
+		box := matrix{(o.X1 - o.X0) / w, 0, 0, (o.Y1 - o.Y0) / h, o.X0 / w, 1 - o.Y1/h}
+		place := upright(&o.Picture).then(box).then(onSheet)
+		if o.Mask == nil {
+			n, err := r.stamp(o, place)
+			if err != nil {
+				return fmt.Errorf("overlay %d: %w", i+1, err)
+			}
+			stamps = appendRef(append(stamps, ' '), n)
+			continue
 		}
 		n, err := r.masked(&o.Picture, o.Mask)
 		if err != nil {
 			return fmt.Errorf("overlay %d: %w", i+1, err)
 		}
 		name := "O" + strconv.Itoa(i+1)
-		box := matrix{(o.X1 - o.X0) / w, 0, 0, (o.Y1 - o.Y0) / h, o.X0 / w, 1 - o.Y1/h}
-		c = appendDraw(c, upright(&o.Picture).then(box).then(onSheet), name)
+		c = appendDraw(c, place, name)
 		names = append(names, '/')
 		names = append(names, name...)
 		names = appendRef(append(names, ' '), n)
@@ -196,11 +203,11 @@ func (r *rendition) compose(l *page.Leaf, w, h float64, s sheet, image int) erro
 
 	content := r.f.promise()
 	r.f.deflated(content, nil, c)
-	return r.page(l, s, content, names, t.used)
+	return r.page(l, s, content, names, stamps, t.used)
 }
 
 // page writes the page object and hangs it onto the tree.
-func (r *rendition) page(l *page.Leaf, s sheet, content int, names []byte, text bool) error {
+func (r *rendition) page(l *page.Leaf, s sheet, content int, names, stamps []byte, text bool) error {
 	if r.inNode == groupSize {
 		r.closeNode()
 	}
@@ -221,7 +228,11 @@ func (r *rendition) page(l *page.Leaf, s sheet, content int, names []byte, text 
 		}
 		d = append(appendRef(append(d, "/Font<</F "...), r.font), ">>"...)
 	}
-	d = append(appendRef(append(d, ">>/Contents "...), content), ">>"...)
+	d = appendRef(append(d, ">>/Contents "...), content)
+	if len(stamps) > 0 {
+		d = append(append(append(d, "/Annots["...), stamps[1:]...), ']')
+	}
+	d = append(d, ">>"...)
 	n := r.f.promise()
 	r.f.object(n, d)
 	r.kids = appendRef(append(r.kids, ' '), n)

@@ -85,12 +85,13 @@ func (p *paper) contrast(r *raster, y int, out []uint8, threshold []uint8) {
 }
 
 // coloured reports whether a pixel of ink at x, y is that of a seal or a pen rather than of black print. Blue is a pen however dark; but what is
-// nearly black and reddish is print, since JPEG smears a seal's colour over the letters under it.
+// nearly black and reddish is print, since JPEG smears a seal's colour over the letters under it. The redder, the darker it may be: on real scans
+// pure seal red has a lightness of 60 to 90 and a redness from 80 on, letters under it less of both, with few pixels between.
 func (p *paper) coloured(x, y int, yy, cb, cr uint8) bool {
 	i := y/p.tile*p.w + x/p.tile
 	const blue, any = 30, 36
 	b, r := int(cb)-int(p.cb[i]), int(cr)-int(p.cr[i])
-	return b > blue || abs(b)+abs(r) > any && int(yy) > int(p.y[i])*28/100
+	return b > blue || abs(b)+abs(r) > any && int(yy) > int(p.y[i])*28/100-max(r-60, 0)/2
 }
 
 func abs(v int) int { return max(v, -v) }

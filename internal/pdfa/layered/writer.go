@@ -1,11 +1,15 @@
 package layered
 
 import (
+	"fmt"
 	"io"
 
 	"sohoa/internal/digitise"
 	"sohoa/internal/page"
 )
+
+// Version counts changes to the layers that the same leaf gives. Raise it with every such change: access copies are kept under it.
+const Version = 2
 
 // Writer makes access copies: it gives every leaf to another writer in layers. It has no state of its own.
 type Writer struct {
@@ -15,7 +19,7 @@ type Writer struct {
 var _ digitise.Writer = Writer{}
 
 // Name tells an access copy from a full rendition by the same writer.
-func (w Writer) Name() string { return w.Inner.Name() + " access" }
+func (w Writer) Name() string { return fmt.Sprintf("%s access %d", w.Inner.Name(), Version) }
 
 // Allows is the inner writer's answer: what cannot be taken apart goes in as it is.
 func (w Writer) Allows(p page.Picture) bool { return w.Inner.Allows(p) }
