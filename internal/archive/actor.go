@@ -28,6 +28,7 @@ const (
 	ActRead    Action = "read"    // list, search, view, download
 	ActOperate Action = "operate" // retry and cancel
 	ActQueue   Action = "queue"   // pause and resume the city's queue
+	ActHolder  Action = "holder"  // search by the identifier of a person or firm
 )
 
 // May reports whether the actor's role allows the action at all; Reaches says where.
@@ -36,8 +37,10 @@ func (a Actor) May(act Action) bool {
 	case Admin:
 		return true
 	case Clerk:
-		return act == ActIngest || act == ActRead || act == ActOperate
-	case Officer, Auditor:
+		return act == ActIngest || act == ActRead || act == ActOperate || act == ActHolder
+	case Officer:
+		return act == ActRead || act == ActHolder
+	case Auditor:
 		return act == ActRead
 	case Citizen:
 		return false

@@ -154,7 +154,8 @@ type Manifest struct {
 	Reason      string         `json:"reason"`     // why the version was made: received, …
 	CreatedBy   string         `json:"created_by"` // account
 	Fields      []Field        `json:"fields"`
-	Snapshot    Snapshot       `json:"snapshot"` // what the rendition was made from besides its pages
+	Holders     []Holder       `json:"holders,omitempty"` // identifiers on the pages, sealed
+	Snapshot    Snapshot       `json:"snapshot"`          // what the rendition was made from besides its pages
 	Parts       []Part         `json:"parts"`
 	Conformance string         `json:"conformance"` // e.g. PDF/A-2u
 	CheckedBy   string         `json:"checked_by"`  // which check said so

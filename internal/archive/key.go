@@ -87,6 +87,10 @@ func ParseResultKey(key string) (fixity.Digest, int, bool) {
 	return d, page, ok && dash && err == nil && errPage == nil && page >= 1
 }
 
+// DataKeyKey is where the wrapped data key of a document lies, in the renditions bucket: not locked, for removing it erases what
+// the document's manifests hold sealed.
+func DataKeyKey(id DocumentID) string { return "keys/" + spread(string(id)) + ".json" }
+
 func parseKey(key, prefix, suffix string) (string, bool) {
 	if !strings.HasPrefix(key, prefix) || !strings.HasSuffix(key, suffix) {
 		return "", false

@@ -49,6 +49,11 @@ func ParseManifest(b []byte) (Manifest, error) {
 			return Manifest{}, fault.New(fault.ManifestMalformed, "page %d of the manifest is malformed", i+1)
 		}
 	}
+	for i, h := range m.Holders {
+		if h.Kind == "" || h.Key == "" || h.Sealed == "" || h.Page < 1 || h.Page > len(m.Pages) {
+			return Manifest{}, fault.New(fault.ManifestMalformed, "holder %d of the manifest is malformed", i+1)
+		}
+	}
 	for _, a := range m.Accessions {
 		if !ValidID(string(a.ID)) || a.Master.IsZero() || a.Unit == "" {
 			return Manifest{}, fault.New(fault.ManifestMalformed, "an accession in the manifest is malformed")

@@ -5,6 +5,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -257,6 +258,34 @@ type Hits struct {
 // Search finds documents; q holds q, unit, from, to, limit, cursor.
 func (c *Client) Search(ctx context.Context, q url.Values) (Hits, error) {
 	return get[Hits](ctx, c, "/search", q)
+}
+
+// HolderSearch asks for the documents that name a person or firm by an identifier. It travels in the body, never in the address.
+type HolderSearch struct {
+	Holder string `json:"holder"`
+	Unit   string `json:"unit,omitempty"`
+	From   string `json:"from,omitempty"`
+	To     string `json:"to,omitempty"`
+	Cursor string `json:"cursor,omitempty"`
+	Limit  int    `json:"limit,omitempty"`
+}
+
+// SearchHolder finds documents by the identifier of a holder.
+func (c *Client) SearchHolder(ctx context.Context, q HolderSearch) (Hits, error) {
+	var h Hits
+	b, err := json.Marshal(q)
+	if err != nil {
+		return h, err
+	}
+	res, err := c.do(ctx, http.MethodPost, "/search", nil, bytes.NewReader(b), func(r *http.Request) { r.Header.Set("Content-Type", "application/json") })
+	if err != nil {
+		return h, err
+	}
+	defer res.Body.Close()
+	if err := json.NewDecoder(res.Body).Decode(&h); err != nil {
+		return h, fmt.Errorf("read answer of /search: %w", err)
+	}
+	return h, nil
 }
 
 // Download copies a part of a document to w.

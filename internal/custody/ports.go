@@ -183,8 +183,9 @@ type RestoredVersion struct {
 	Bytes    []byte // of the manifest, as stored
 	StoredAt time.Time
 	Masters  []MasterObject
-	Results  []page.Result   // by page; zero where Lost
-	Digests  []fixity.Digest // of the results as stored; zero where Lost
+	Results  []page.Result         // by page; zero where Lost
+	Digests  []fixity.Digest       // of the results as stored; zero where Lost
+	Holders  []archive.HolderEntry // without Lookup where no key opens them
 }
 
 // RebuildCatalogue is the catalogue as a rebuild fills it.
@@ -202,6 +203,11 @@ type RebuildCatalogue interface {
 	PutAccession(ctx context.Context, a archive.Accession, m MasterObject) (added bool, err error)
 	// PutVersion makes the rows of an archived version; changed is false when it is archived already.
 	PutVersion(ctx context.Context, v RestoredVersion) (changed bool, err error)
+	// WaitingHolders returns identifiers without what they are found by, in order, those after the given one; the zero value starts.
+	WaitingHolders(ctx context.Context, after WaitingHolder, limit int) ([]WaitingHolder, error)
+	SetHolderLookup(ctx context.Context, w WaitingHolder, lookup []byte) error
+	// HoldersFilled records how many identifiers were opened, and how many go on waiting.
+	HoldersFilled(ctx context.Context, actor string, filled, waiting int) error
 	// EndRebuild records what was done and empties the staging table.
 	EndRebuild(ctx context.Context, actor, action string, r RebuildReport) error
 }

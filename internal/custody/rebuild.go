@@ -22,6 +22,7 @@ import (
 type RebuildDeps struct {
 	Objects   Objects
 	Catalogue RebuildCatalogue
+	Holders   HolderOpener // nil without keys: identifiers wait
 	Logger    *slog.Logger
 	// Progress is told how far a stage has come; it may be nil.
 	Progress func(stage string, done int)
@@ -40,13 +41,17 @@ func NewRebuilder(d RebuildDeps) *Rebuilder {
 
 // RebuildReport counts what a rebuild did.
 type RebuildReport struct {
-	Records    int      `json:"records"`    // accession records found
-	Manifests  int      `json:"manifests"`  // found
-	Accessions int      `json:"accessions"` // made anew; those without documents go on from inspection
-	Versions   int      `json:"versions"`   // made anew, archived
-	Lost       int      `json:"lost"`       // masters or page results that the store does not have
-	Malformed  int      `json:"malformed"`  // records or manifests that could not be read
-	Problems   []string `json:"problems,omitempty"`
+	Records    int `json:"records"`    // accession records found
+	Manifests  int `json:"manifests"`  // found
+	Accessions int `json:"accessions"` // made anew; those without documents go on from inspection
+	Versions   int `json:"versions"`   // made anew, archived
+	Lost       int `json:"lost"`       // masters or page results that the store does not have
+	Malformed  int `json:"malformed"`  // records or manifests that could not be read
+	// Identifiers of holders that had waited for a key and were opened; that still wait; whose document's data key was destroyed.
+	IdentifiersFilled  int      `json:"identifiers_filled"`
+	IdentifiersWaiting int      `json:"identifiers_waiting"`
+	IdentifiersErased  int      `json:"identifiers_erased"`
+	Problems           []string `json:"problems,omitempty"`
 }
 
 const (
@@ -62,9 +67,17 @@ func (r *RebuildReport) problem(format string, args ...any) {
 }
 
 // Rebuild fills an empty catalogue: archived documents from their manifests, accessions that were acknowledged and not finished as
-// accessions to be inspected, which then go on. It refuses a catalogue that holds something.
+// accessions to be inspected, which then go on. It refuses a catalogue that holds something, unless identifiers wait in it for a key:
+// then it opens those that the keys at hand open, and does nothing else.
 func (b *Rebuilder) Rebuild(ctx context.Context, actor string) (RebuildReport, error) {
-	return b.run(ctx, actor, false)
+	r, err := b.run(ctx, actor, false)
+	if fault.CodeOf(err) != fault.StateConflict {
+		return r, err
+	}
+	if r, did, fillErr := b.resume(ctx, actor); did || fillErr != nil {
+		return r, fillErr
+	}
+	return r, err
 }
 
 // Merge adds to a catalogue what the store has and it has not: after a backup was restored, what was acknowledged since.
@@ -87,6 +100,9 @@ func (b *Rebuilder) run(ctx context.Context, actor string, merge bool) (r Rebuil
 		}
 		if err := b.putVersions(ctx, &r); err != nil {
 			return err
+		}
+		if err := b.fillHolders(ctx, actor, &r); err != nil {
+			return fmt.Errorf("identifiers of holders: %w", err)
 		}
 		action := "catalogue_rebuilt"
 		if merge {
@@ -359,6 +375,9 @@ func (b *Rebuilder) load(ctx context.Context, it Staged, mu *sync.Mutex, r *Rebu
 			lost("master %s is not in the store", d)
 		}
 		v.Masters = append(v.Masters, o)
+	}
+	if v.Holders, err = b.reopen(ctx, m); err != nil {
+		return v, fmt.Errorf("identifiers of holders: %w", err)
 	}
 	for i, p := range m.Pages {
 		body, err := b.d.Objects.Read(ctx, Renditions, p.Result)

@@ -46,6 +46,11 @@ func (s *Service) Assemble(ctx context.Context, t archive.Task) error {
 	}
 	s.d.Failpoint("assemble-after-put")
 	a := Assembled{Rendition: part, Conformance: out.conformance, CheckedBy: out.checkedBy}
+	if s.d.Holders != nil {
+		if a.Holders, err = s.d.Holders.Keep(ctx, v.Document, v.Version, results); err != nil {
+			return fmt.Errorf("seal identifiers: %w", err)
+		}
+	}
 	if a.Manifest, err = s.manifest(v, results, parts, a).MarshalCanonical(); err != nil {
 		return err
 	}
@@ -166,6 +171,9 @@ func (s *Service) manifest(v Version, results []page.Result, resultParts []archi
 		Schema: archive.ManifestSchema, Document: v.Document, Version: v.Version, Accessions: v.Accessions, Unit: v.Unit, Dossier: v.Dossier,
 		Access: v.Access, Name: v.Name, Reason: v.Reason, CreatedBy: v.CreatedBy, Fields: v.Fields, Snapshot: *v.Snapshot, Conformance: a.Conformance, CheckedBy: a.CheckedBy,
 		Writer: s.d.Writer.Name(), Engine: s.d.Engine.Version().Engine, CreatedAt: v.CreatedAt.UTC(), Previous: v.Previous,
+	}
+	for _, h := range a.Holders {
+		m.Holders = append(m.Holders, h.Holder)
 	}
 	masters := map[fixity.Digest]bool{}
 	for _, acc := range v.Accessions {

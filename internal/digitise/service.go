@@ -31,6 +31,12 @@ type EntryAcceptor interface {
 	AcceptEntry(ctx context.Context, parent archive.Accession, name string, src io.ReadCloser) error
 }
 
+// HolderKeeper finds the identifiers of people and firms on the pages of a version and seals them for its document. The same pages give
+// the same entries, whoever asks when. internal/custody/holders does.
+type HolderKeeper interface {
+	Keep(ctx context.Context, id archive.DocumentID, version int, pages []page.Result) ([]archive.HolderEntry, error)
+}
+
 // Deps is what the steps need.
 type Deps struct {
 	Catalogue Catalogue
@@ -42,7 +48,8 @@ type Deps struct {
 	Writer    Writer
 	Checker   Checker
 	Describer Describer
-	WorkDir   string // masters being read and renditions being written; emptied at start
+	Holders   HolderKeeper // nil where there are no keys: manifests hold no identifiers then
+	WorkDir   string       // masters being read and renditions being written; emptied at start
 	Now       func() time.Time
 	Logger    *slog.Logger
 	Observe   Observer

@@ -134,6 +134,7 @@ type Assembled struct {
 	Conformance string
 	CheckedBy   string
 	Manifest    []byte
+	Holders     []archive.HolderEntry // those in the manifest, and what they are found by
 }
 
 // ArchivedVersion is what settling writes: the index rows of the version, and since when it is archived.

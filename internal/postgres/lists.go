@@ -312,6 +312,9 @@ func (c *Catalogue) Search(ctx context.Context, s retrieve.Search) ([]retrieve.H
 		}
 		*d.to = &t
 	}
+	if s.Lookup != nil {
+		return c.searchHolder(ctx, s, p)
+	}
 	if s.Text != "" && q.Empty() {
 		return nil, nil // nothing but signs was typed
 	}

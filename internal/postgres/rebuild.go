@@ -260,6 +260,9 @@ func restoreVersion(ctx context.Context, q *sqlc.Queries, v custody.RestoredVers
 	if err := putFields(ctx, q, id, version, again.Fields); err != nil {
 		return err
 	}
+	if err := putHolders(ctx, q, id, version, v.Holders); err != nil {
+		return err
+	}
 	if err := q.CloseTasksOfVersions(ctx, sqlc.CloseTasksOfVersionsParams{DocumentID: &id, Version: version}); err != nil {
 		return err
 	}
@@ -348,6 +351,7 @@ func (c *Catalogue) EndRebuild(ctx context.Context, actor, action string, r cust
 		return audit(ctx, q, event{actor: actor, action: action, detail: map[string]string{
 			"records": fmt.Sprint(r.Records), "manifests": fmt.Sprint(r.Manifests), "accessions": fmt.Sprint(r.Accessions),
 			"versions": fmt.Sprint(r.Versions), "lost": fmt.Sprint(r.Lost), "malformed": fmt.Sprint(r.Malformed),
+			"identifiers_waiting": fmt.Sprint(r.IdentifiersWaiting), "identifiers_erased": fmt.Sprint(r.IdentifiersErased),
 		}})
 	})
 }

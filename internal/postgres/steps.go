@@ -490,6 +490,9 @@ func (c *Catalogue) Assembled(ctx context.Context, t archive.Task, a digitise.As
 		if frozen == 0 {
 			return 1, nil
 		}
+		if err := putHolders(ctx, q, d.ID, int32(t.Version), a.Holders); err != nil {
+			return 0, err
+		}
 		return 1, audit(ctx, q, event{
 			actor: System, action: "manifest_frozen", unit: t.Unit, document: t.Document,
 			detail: map[string]string{"manifest": md.String(), "rendition": a.Rendition.Digest.String(), "conformance": a.Conformance, "checked_by": a.CheckedBy},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sohoa/internal/archive"
+	"sohoa/internal/dossier"
 	"sohoa/internal/fault"
 	"sohoa/internal/fixity"
 	"sohoa/internal/page"
@@ -23,6 +24,8 @@ type Catalogue interface {
 	Document(ctx context.Context, id archive.DocumentID) (View, error)
 	History(ctx context.Context, id archive.DocumentID) ([]Event, error)
 	Search(ctx context.Context, q Search) ([]Hit, error)
+	// NoteHolderSearch appends an audit event for a search by the identifier of a holder, which it does not name.
+	NoteHolderSearch(ctx context.Context, actor archive.Actor, unit, kind string, found int) error
 	// NoteRead appends an audit event for a download or a view of a whole document.
 	NoteRead(ctx context.Context, actor archive.Actor, id archive.DocumentID, what string) error
 	Queue(ctx context.Context) (Queue, error)
@@ -51,6 +54,11 @@ type Objects interface {
 type Viewer interface {
 	// View gives a JPEG of the page as it looks upright, with what is laid over it, at most maxPixels on the longer side.
 	View(ctx context.Context, ref archive.PageRef, found page.Turn, maxPixels int) ([]byte, error)
+}
+
+// Hasher gives what an identifier is found by. internal/custody/holders does.
+type Hasher interface {
+	Lookup(id dossier.Identifier) []byte
 }
 
 // Scope narrows a question to a unit, a batch, or neither.
@@ -192,6 +200,8 @@ type Search struct {
 	IssuedTo   string
 	Before     int64
 	Limit      int
+	// Lookup asks for the documents that name a holder, by the keyed hash of an identifier; nil asks by words. SearchHolder sets it.
+	Lookup []byte `json:"-"`
 }
 
 // Hit is a document that matches, with the first matching page and the words around the match.

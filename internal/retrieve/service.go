@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sohoa/internal/archive"
+	"sohoa/internal/dossier"
 	"sohoa/internal/fault"
 	"sohoa/internal/page"
 )
@@ -27,6 +28,7 @@ type Deps struct {
 	Operations Operations
 	Objects    Objects
 	Viewer     Viewer
+	Hasher     Hasher // nil where there are no keys: nobody searches by identifier then
 }
 
 // Service answers people. It is safe for concurrent use.
@@ -202,28 +204,78 @@ func (s *Service) History(ctx context.Context, a archive.Actor, id archive.Docum
 	return s.d.Catalogue.History(ctx, id)
 }
 
-// Search finds documents.
+// Search finds documents by words. Text that is a person's number is refused, since it stands in the address: SearchHolder takes it.
 func (s *Service) Search(ctx context.Context, a archive.Actor, q Search) ([]Hit, error) {
 	if err := permit(a, archive.ActRead); err != nil {
 		return nil, err
 	}
+	if NamesPerson(q.Text) {
+		return nil, fault.New(fault.RequestMalformed,
+			"a person's number does not belong in an address, where logs and histories keep it: search with POST /api/v1/search and {\"holder\": …}, or with sohoa find --holder")
+	}
+	q.Lookup = nil
+	q, err := bounded(a, q)
+	if err != nil {
+		return nil, err
+	}
+	return s.d.Catalogue.Search(ctx, q)
+}
+
+// NamesPerson reports whether text is nothing but the number of a person's card. Tax codes are public, and may be searched for anywhere.
+func NamesPerson(text string) bool {
+	id, err := dossier.ParseIdentifier(text)
+	return err == nil && id.Kind() != dossier.TaxCode
+}
+
+// SearchHolder finds the documents that name a person or firm by an identifier: a number of 9 or 12 digits or a tax code. q narrows by unit
+// and date; its Text is not looked at. Who asks, for what kind of number and how much was found is audited before anything is told.
+func (s *Service) SearchHolder(ctx context.Context, a archive.Actor, identifier string, q Search) ([]Hit, error) {
+	for _, act := range []archive.Action{archive.ActRead, archive.ActHolder} {
+		if err := permit(a, act); err != nil {
+			return nil, err
+		}
+	}
+	id, err := dossier.ParseIdentifier(identifier)
+	if err != nil {
+		return nil, fault.New(fault.RequestMalformed, "%s", err.Error()) // does not quote it
+	}
+	if s.d.Hasher == nil {
+		return nil, fault.New(fault.StateConflict, "this server has no keys, so nothing is found by identifier: start it with --keys")
+	}
+	q.Text = ""
+	if q, err = bounded(a, q); err != nil {
+		return nil, err
+	}
+	q.Lookup = s.d.Hasher.Lookup(id)
+	hits, err := s.d.Catalogue.Search(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.d.Catalogue.NoteHolderSearch(ctx, a, q.Unit, string(id.Kind()), len(hits)); err != nil {
+		return nil, err
+	}
+	return hits, nil
+}
+
+// bounded checks a search and narrows it to what the actor reaches.
+func bounded(a archive.Actor, q Search) (Search, error) {
 	for _, d := range []string{q.IssuedFrom, q.IssuedTo} {
 		if d == "" {
 			continue
 		}
 		if _, err := time.Parse(time.DateOnly, d); err != nil {
-			return nil, fault.New(fault.RequestMalformed, "date %q is not of the form 2024-03-15", d)
+			return q, fault.New(fault.RequestMalformed, "date %q is not of the form 2024-03-15", d)
 		}
 	}
 	if len(q.Text) > 1000 {
-		return nil, fault.New(fault.RequestMalformed, "the query is longer than 1,000 bytes")
+		return q, fault.New(fault.RequestMalformed, "the query is longer than 1,000 bytes")
 	}
 	unit, err := scope(a, q.Unit)
 	if err != nil {
-		return nil, err
+		return q, err
 	}
 	q.Unit, q.Limit = unit, clamp(q.Limit)
-	return s.d.Catalogue.Search(ctx, q)
+	return q, nil
 }
 
 // PartKind names what of a document can be fetched.

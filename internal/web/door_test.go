@@ -267,12 +267,14 @@ func TestLogsNameNoFileNoQueryAndNoPerson(t *testing.T) {
 	d.hand(clerkToken, "Trần Văn Mẫu.pdf", "%PDF-1.7 a")
 	d.get("/api/v1/search?q=Mat+khau+bi+mat", clerkToken)
 	d.get("/search?q=Mat+khau+bi+mat", clerkToken)
+	d.do(http.MethodPost, "/api/v1/search", clerkToken, strings.NewReader(`{"holder":"031085001234"}`), "Content-Type", "application/json")
+	d.do(http.MethodPost, "/api/v1/search", clerkToken, strings.NewReader(`{"holder":"0310850012345"}`), "Content-Type", "application/json")
 	body, ct := form(t, "@Trần Văn Mẫu.pdf", "")
 	d.accept(clerkToken, body, "Content-Type", ct)
 	id := d.announce(clerkToken, 3, "sha256", strings.Repeat("ab", 32))
 	d.patch(clerkToken, id, 0, "abc")
 	log := d.log.String()
-	for _, secret := range []string{"Mẫu", "Mat", "bản vẽ", clerkToken, "lan\"", "127.0.0.1"} {
+	for _, secret := range []string{"Mẫu", "Mat", "bản vẽ", "031085001234", clerkToken, "lan\"", "127.0.0.1"} {
 		if strings.Contains(log, secret) {
 			t.Errorf("the log holds %q", secret)
 		}

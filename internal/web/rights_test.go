@@ -51,6 +51,7 @@ func rights() map[string][8]int {
 		"POST /api/v1/documents/{id}/cancel":            operating,
 		"POST /api/v1/documents/{id}/retry":             operating,
 		"GET /api/v1/search":                            listing,
+		"POST /api/v1/search":                           {401, 401, 403, 200, 200, 200, 403, 200},
 		"GET /api/v1/queue":                             listing,
 		"POST /api/v1/queue/pause":                      {401, 401, 403, 403, 403, 403, 403, 200},
 		"POST /api/v1/queue/resume":                     {401, 401, 403, 403, 403, 403, 403, 200},
@@ -116,6 +117,8 @@ func (d *door) ask(method, path, token string) (*http.Response, []byte) {
 		return d.do(method, path, token, nil, "X-Forwarded-For", "203.0.113.7")
 	case method == http.MethodPost && path == "/api/v1/accessions":
 		return d.do(method, path+"?unit=P1&name=x.pdf", token, strings.NewReader("%PDF-1.7 another"))
+	case method == http.MethodPost && path == "/api/v1/search":
+		return d.do(method, path, token, strings.NewReader(`{"holder":"031085001234"}`), "Content-Type", "application/json")
 	case path == "/api/v1/uploads/" && method == http.MethodPost:
 		return d.do(method, path, token, nil, "Tus-Resumable", "1.0.0", "Upload-Length", "3", "Upload-Metadata", "unit UDE=")
 	case method == http.MethodPatch:

@@ -16,6 +16,8 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/custody"
+	"sohoa/internal/custody/holders"
+	"sohoa/internal/custody/keyring"
 	"sohoa/internal/digitise"
 	"sohoa/internal/intake"
 	"sohoa/internal/localtest"
@@ -48,6 +50,39 @@ func Beside(t *testing.T, store *objectstore.Store) *World { return On(t, pgtest
 
 // On makes a world on a migrated database and a store with buckets.
 func On(t *testing.T, pool pgtest.DB, store *objectstore.Store) *World {
+	return on(t, pool, store, nil)
+}
+
+// WithKeys makes a world like New whose steps seal the identifiers of holders.
+func WithKeys(t *testing.T, ring *keyring.Ring) *World {
+	return on(t, pgtest.Pool(t), localtest.Store(t), ring)
+}
+
+// Ring makes a key ring.
+func Ring(t *testing.T) *keyring.Ring {
+	t.Helper()
+	r, err := keyring.OpenOrCreate(t.TempDir(), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// Keeper seals and opens with the keys of a ring in this world's store.
+func (w *World) Keeper(ring *keyring.Ring) *holders.Keeper {
+	return holders.New(ring, objectstore.NewArchive(w.Store))
+}
+
+// Pages gives what the engine reads of pages, a line each.
+func Pages(lines ...string) []page.Result {
+	out := make([]page.Result, len(lines))
+	for i, l := range lines {
+		out[i], _ = lineEngine{&atomic.Int64{}}.Recognise(context.Background(), page.Picture{Data: []byte(l)})
+	}
+	return out
+}
+
+func on(t *testing.T, pool pgtest.DB, store *objectstore.Store, ring *keyring.Ring) *World {
 	t.Helper()
 	w := &World{T: t, Pool: pool, Store: store, Shelves: objectstore.NewShelves(store), Recognised: &atomic.Int64{}}
 	w.Cat = postgres.New(w.Pool)
@@ -58,10 +93,14 @@ func On(t *testing.T, pool pgtest.DB, store *objectstore.Store) *World {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if w.Steps, err = digitise.New(digitise.Deps{
+	deps := digitise.Deps{
 		Catalogue: w.Cat, Objects: arch, Reader: lineReader{}, Zip: lineZip{}, Entries: wiring.Entries{Intake: w.In}, Engine: lineEngine{w.Recognised}, Writer: lineWriter{},
 		Checker: lineChecker{}, Describer: lineDescriber{}, WorkDir: t.TempDir() + "/work", Now: time.Now, Logger: quiet(),
-	}); err != nil {
+	}
+	if ring != nil {
+		deps.Holders = w.Keeper(ring)
+	}
+	if w.Steps, err = digitise.New(deps); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.Steps.Close)
@@ -138,6 +177,7 @@ func (w *World) Dump() map[string][]string {
 		"versions": `SELECT document_id, version, reason, created_by, created_at, page_count, snapshot, rendition_digest, rendition_size, rendition_object_version, conformance, checked_by, manifest, manifest_digest FROM versions ORDER BY 1, 2`,
 		"pages":    `SELECT * FROM pages ORDER BY 1, 2, 3`,
 		"results":  `SELECT master_digest, master_page, engine, settings, object_key, digest FROM page_results ORDER BY 1, 2`,
+		"holders":  `SELECT * FROM holders ORDER BY 1, 2, 3`,
 		"fields":   `SELECT * FROM fields ORDER BY 1, 2, 3`,
 		"search":   `SELECT document_id, ordinal, unit_code, access_level, body, accented, plain FROM search_pages ORDER BY 1, 2`,
 		"accessions": `SELECT id, batch_id, parent_id, unit_code, dossier_code, access_level, name, master_digest, size_bytes, media_type, pages, warnings, queue, state,
@@ -180,8 +220,11 @@ func (w *World) Sweeper(grace time.Duration) *custody.Sweeper {
 }
 
 // Rebuilder fills the catalogue of this world.
-func (w *World) Rebuilder() *custody.Rebuilder {
-	return custody.NewRebuilder(custody.RebuildDeps{Objects: w.Shelves, Catalogue: w.Cat, Logger: quiet()})
+func (w *World) Rebuilder() *custody.Rebuilder { return w.RebuilderWith(nil) }
+
+// RebuilderWith is a Rebuilder that opens sealed identifiers.
+func (w *World) RebuilderWith(h custody.HolderOpener) *custody.Rebuilder {
+	return custody.NewRebuilder(custody.RebuildDeps{Objects: w.Shelves, Catalogue: w.Cat, Holders: h, Logger: quiet()})
 }
 
 // Unring gives back the tasks that workers who died had in hand.
@@ -222,6 +265,8 @@ func (lineMaster) Warnings() []string { return []string{"JavaScript is not carri
 func (lineMaster) Close() error { return nil }
 
 // Page implements digitise.Master.
+func (m lineMaster) Signatures() []archive.Signature { return nil }
+
 func (m lineMaster) Page(_ context.Context, n int, _ digitise.Use) (digitise.Source, error) {
 	return digitise.Source{
 		Picture: page.Picture{Encoding: page.JPEG, Data: []byte(m[n-1]), Width: 1000, Height: 1400, Components: 1, BitsPerComponent: 8, DPIX: 120, DPIY: 120},

@@ -5,7 +5,7 @@
 //   - The hash key turns an identifier into what it is found by, so that the identifier itself need not be kept.
 //   - The receipt key signs receipts (Ed25519).
 //
-// Sealing is AES-256-GCM with a random nonce; what it is for is authenticated with it, so that nothing sealed for one document or field
+// Sealing is AES-256-GCM with a random nonce, or one that follows from the value where the same bytes must come out again; what it is for is authenticated with it, so that nothing sealed for one document or field
 // opens as another's. A Ring is safe for concurrent reading. Losing the file loses what was sealed: back it up.
 package keyring
 
@@ -254,7 +254,31 @@ func (k DataKey) Seal(field, value string) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(b), err
 }
 
-// Open decrypts what Seal made for that field of that document; ErrNoKey otherwise.
+// SealSame encrypts as Seal does, and gives the same text for the same value and field: what is frozen must come out the same when a step is
+// run again. The nonce is a keyed hash of field and value (as in SIV, RFC 5297), so only equal values of a field share one, and all it
+// tells is that they are equal.
+func (k DataKey) SealSame(field, value string) (string, error) {
+	if len(k.secret) != keySize {
+		return "", fmt.Errorf("%w: there is no key", ErrNoKey)
+	}
+	b, err := aes.NewCipher(k.secret)
+	if err != nil {
+		return "", err
+	}
+	c, err := cipher.NewGCM(b)
+	if err != nil {
+		return "", err
+	}
+	ad := about("field", k.document, field)
+	derive := hmac.New(sha256.New, k.secret)
+	derive.Write(about("synthetic nonce"))
+	h := hmac.New(sha256.New, derive.Sum(nil))
+	h.Write(about(string(ad), value))
+	nonce := h.Sum(nil)[:c.NonceSize()]
+	return base64.RawURLEncoding.EncodeToString(c.Seal(nonce, nonce, []byte(value), ad)), nil
+}
+
+// Open decrypts what Seal or SealSame made for that field of that document; ErrNoKey otherwise.
 func (k DataKey) Open(field, sealed string) (string, error) {
 	b, err := base64.RawURLEncoding.DecodeString(sealed)
 	if err != nil || base64.RawURLEncoding.EncodeToString(b) != sealed { // the decoder passes over line ends and stray bits

@@ -138,6 +138,49 @@ func TestAMalformedRingIsRefusedWithoutShowingIt(t *testing.T) {
 	}
 }
 
+func TestSealingTheSameGivesTheSameAndOpensOnlyWhereItBelongs(t *testing.T) {
+	t.Parallel()
+	r := ring(t)
+	k, w, err := r.NewDataKey("doc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := r.Unwrap("doc", w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, _, err := r.NewDataKey("doc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seal := func(k DataKey, field, value string) string {
+		t.Helper()
+		s, err := k.SealSame(field, value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	s := seal(k, "f", "031085001234")
+	if seal(again, "f", "031085001234") != s {
+		t.Error("the same value sealed again gives other bytes")
+	}
+	for what, x := range map[string]string{"value": seal(k, "f", "031085001235"), "field": seal(k, "g", "031085001234"), "key": seal(other, "f", "031085001234")} {
+		if x[:16] == s[:16] { // the nonce
+			t.Errorf("another %s has the same nonce", what)
+		}
+	}
+	if got, err := again.Open("f", s); err != nil || got != "031085001234" {
+		t.Errorf("Open = %q, %v", got, err)
+	}
+	if _, err := k.Open("g", s); !errors.Is(err, ErrNoKey) {
+		t.Errorf("Open as another field = %v", err)
+	}
+	if _, err := (DataKey{}).SealSame("f", "x"); !errors.Is(err, ErrNoKey) {
+		t.Errorf("SealSame without a key = %v", err)
+	}
+}
+
 // FuzzOpen: nothing opens but what was sealed, and that as it was.
 func FuzzOpen(f *testing.F) {
 	k := DataKey{document: "d", secret: bytes.Repeat([]byte{7}, keySize)}

@@ -99,6 +99,20 @@ type Document struct {
 	ArchivedAt    *time.Time
 }
 
+type Holder struct {
+	DocumentID  string
+	Version     int32
+	Ordinal     int32
+	UnitCode    string
+	AccessLevel string
+	Kind        string
+	Masked      string
+	Page        int32
+	KeyID       string
+	Sealed      string
+	Lookup      []byte
+}
+
 type Master struct {
 	Digest        fixity.Digest
 	SizeBytes     int64

@@ -35,6 +35,15 @@ type Archive struct {
 	accounts   map[fixity.Digest]archive.Actor
 	paused     bool
 	pausedBy   string
+
+	holderSearches int // audited
+}
+
+// HolderSearches counts the searches by identifier that were audited.
+func (a *Archive) HolderSearches() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.holderSearches
 }
 
 type accession struct {
@@ -87,7 +96,7 @@ func (a *Archive) Intake(dir string, maxBytes int64, l *slog.Logger) (*intake.Se
 
 // Retrieve is the retrieving over this archive.
 func (a *Archive) Retrieve() *retrieve.Service {
-	return retrieve.New(retrieve.Deps{Catalogue: retrieveCatalogue{a}, Operations: operations{a}, Objects: objects{a}, Viewer: viewer{a}})
+	return retrieve.New(retrieve.Deps{Catalogue: retrieveCatalogue{a}, Operations: operations{a}, Objects: objects{a}, Viewer: viewer{a}, Hasher: hasher{}})
 }
 
 // Account makes a token known.

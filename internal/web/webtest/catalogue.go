@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sohoa/internal/archive"
+	"sohoa/internal/dossier"
 	"sohoa/internal/fault"
 	"sohoa/internal/fold"
 	"sohoa/internal/retrieve"
@@ -185,6 +186,23 @@ func (a retrieveCatalogue) History(_ context.Context, id archive.DocumentID) ([]
 	return slices.Clone(a.document(id).history), nil
 }
 
+// NoteHolderSearch implements retrieve.Catalogue.
+func (a retrieveCatalogue) NoteHolderSearch(context.Context, archive.Actor, string, string, int) error {
+	unlock, err := a.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	a.holderSearches++
+	return nil
+}
+
+// hasher hashes an identifier to itself, so that the words on a page find it.
+type hasher struct{}
+
+// Lookup implements retrieve.Hasher.
+func (hasher) Lookup(id dossier.Identifier) []byte { return []byte(id.Reveal()) }
+
 // Search implements retrieve.Catalogue.
 func (a retrieveCatalogue) Search(_ context.Context, q retrieve.Search) ([]retrieve.Hit, error) {
 	unlock, err := a.lock()
@@ -193,6 +211,9 @@ func (a retrieveCatalogue) Search(_ context.Context, q retrieve.Search) ([]retri
 	}
 	defer unlock()
 	want := fold.ParseQuery(q.Text).Terms
+	if q.Lookup != nil {
+		want = []string{string(q.Lookup)} // the hash of hasher is the number itself
+	}
 	var out []retrieve.Hit
 	for _, d := range slices.Backward(a.documents) {
 		if len(out) >= q.Limit || (q.Before != 0 && d.Seq >= q.Before) || (q.Unit != "" && d.Unit != q.Unit) ||
