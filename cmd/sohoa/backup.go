@@ -223,7 +223,7 @@ func (c *restoreCmd) Run(e *env) error {
 	if err := b.RestoreObjects(e.ctx, shelves, now(), func(n int) { tell.set("restored", n) }); err != nil {
 		return err
 	}
-	r, err := c.restoreCatalogue(e, srv, b, shelves, tell)
+	r, err := c.restoreCatalogue(e, srv, b, st, tell)
 	if err != nil {
 		return err
 	}
@@ -245,7 +245,7 @@ func noOtherKeys(srv *servers, keys backup.Keys) error {
 	return err
 }
 
-func (c *restoreCmd) restoreCatalogue(e *env, srv *servers, b *backup.Backup, shelves objectstore.Shelves, tell *teller) (custody.RebuildReport, error) {
+func (c *restoreCmd) restoreCatalogue(e *env, srv *servers, b *backup.Backup, st *objectstore.Store, tell *teller) (custody.RebuildReport, error) {
 	dump, err := b.Dump()
 	if err != nil {
 		return custody.RebuildReport{}, err
@@ -262,6 +262,10 @@ func (c *restoreCmd) restoreCatalogue(e *env, srv *servers, b *backup.Backup, sh
 	if err := cat.Restored(e.ctx, custodyActor, b.Seal.Name); err != nil {
 		return custody.RebuildReport{}, err
 	}
-	m := custody.NewRebuilder(custody.RebuildDeps{Objects: shelves, Catalogue: cat, Logger: srv.logger, Progress: tell.set})
+	deps := custody.RebuildDeps{Objects: objectstore.NewShelves(st), Catalogue: cat, Logger: srv.logger, Progress: tell.set}
+	if deps.Holders, err = srv.holders(os.Getenv("SOHOA_KEYS"), st); err != nil {
+		return custody.RebuildReport{}, err
+	}
+	m := custody.NewRebuilder(deps)
 	return m.Merge(e.ctx, custodyActor)
 }

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"path/filepath"
 
+	"sohoa/internal/custody/holders"
+	"sohoa/internal/custody/keyring"
 	"sohoa/internal/describe"
 	"sohoa/internal/digitise"
 	"sohoa/internal/intake"
@@ -29,6 +31,7 @@ type coreConfig struct {
 	spool       string // files on their way in
 	work        string // masters being read, renditions being written
 	cache       string // PDFium's compiled code
+	keys        string // folder of the key ring; empty: identifiers are neither sealed nor found
 	engines     int
 	logger      *slog.Logger
 }
@@ -76,6 +79,13 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 	}
 	c.reader = newReader(cfg.cache, cfg.logger)
 	c.metrics = newMetrics(c)
+	keeper, err := openKeeper(cfg.keys, c.archive)
+	if err != nil {
+		return nil, err
+	}
+	if keeper == nil {
+		c.logger.WarnContext(ctx, "without keys the identifiers of holders are neither sealed into manifests nor found; name the folder of the key ring with --keys")
+	}
 	fail := failpoint(cfg.logger)
 	if c.intake, err = intake.New(intake.Deps{
 		Masters: c.archive, Records: c.archive, Catalogue: c.catalogue, SpoolDir: filepath.Join(cfg.spool, "accept"), MaxBytes: maxUploadBytes,
@@ -83,16 +93,34 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 	}); err != nil {
 		return nil, err
 	}
-	if c.steps, err = digitise.New(digitise.Deps{
+	steps := digitise.Deps{
 		Catalogue: c.catalogue, Objects: c.archive, Reader: c.reader, Zip: wiring.Zips{}, Entries: wiring.Entries{Intake: c.intake}, Engine: c.engine, Writer: pdfa.Writer{},
 		Checker: pdfa.Checker{}, Describer: describe.Describer{}, WorkDir: cfg.work, Now: now, Logger: cfg.logger, Observe: c.metrics.observer(), Failpoint: fail,
-	}); err != nil {
+	}
+	if keeper != nil {
+		steps.Holders = keeper
+	}
+	if c.steps, err = digitise.New(steps); err != nil {
 		return nil, err
 	}
-	c.retrieve = retrieve.New(retrieve.Deps{
-		Catalogue: c.catalogue, Operations: c.catalogue, Objects: c.archive, Viewer: pageview.New(c.steps, c.engine),
-	})
+	find := retrieve.Deps{Catalogue: c.catalogue, Operations: c.catalogue, Objects: c.archive, Viewer: pageview.New(c.steps, c.engine)}
+	if keeper != nil {
+		find.Hasher = keeper
+	}
+	c.retrieve = retrieve.New(find)
 	return c, nil
+}
+
+// openKeeper opens the key ring in a folder; nil when no folder is named.
+func openKeeper(dir string, objects *objectstore.Archive) (*holders.Keeper, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	ring, err := keyring.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("keys: %w", err)
+	}
+	return holders.New(ring, objects), nil
 }
 
 func (c *core) close() {

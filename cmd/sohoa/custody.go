@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -320,7 +321,8 @@ func (c *sweepCmd) Run(e *env) error {
 
 type rebuildCmd struct {
 	custodySettings
-	JSON bool `name:"json" help:"As JSON."`
+	Keys string `env:"SOHOA_KEYS" type:"path" help:"Folder of the key ring, where it is not in the data folder."`
+	JSON bool   `name:"json" help:"As JSON."`
 }
 
 // Help gives examples.
@@ -329,6 +331,8 @@ func (*rebuildCmd) Help() string {
 		"search; what was acknowledged and not archived is inspected anew and goes on when sohoa up or work runs. An interrupted rebuild\n" +
 		"is run again. Lost with the database: accounts (the administrator's token works on), the audit trail (a new one begins),\n" +
 		"Idempotency-Keys, cancellations, disposal holds and the times at which batches were made.\n" +
+		"Identifiers of holders are found again where the keys are in DATA/keys (or --keys); without keys everything else comes back, and\n" +
+		"after sohoa keys restore the same command opens those that wait. Bring the keys back before sohoa up makes new ones.\n" +
 		"sohoa up must be stopped; its database is emptied by removing DATA/postgres.\n" + whereHelp +
 		"\nExamples:\n  sohoa rebuild\n  rm -r /srv/sohoa/postgres && sohoa rebuild --data /srv/sohoa\n"
 }
@@ -345,13 +349,29 @@ func (c *rebuildCmd) Run(e *env) error {
 	}
 	defer cat.Close()
 	tell := newTeller(e, c.JSON)
-	b := custody.NewRebuilder(custody.RebuildDeps{Objects: objectstore.NewShelves(st), Catalogue: cat, Logger: srv.logger, Progress: tell.set})
+	deps := custody.RebuildDeps{Objects: objectstore.NewShelves(st), Catalogue: cat, Logger: srv.logger, Progress: tell.set}
+	if deps.Holders, err = srv.holders(c.Keys, st); err != nil {
+		return err
+	}
+	b := custody.NewRebuilder(deps)
 	r, err := b.Rebuild(e.ctx, custodyActor)
 	tell.done()
 	if err != nil {
 		return refused(err)
 	}
 	return reportRebuild(e, r, c.JSON)
+}
+
+// holders opens sealed identifiers with the keys in dir, or in the data folder; nil where there are none.
+func (s *servers) holders(dir string, st *objectstore.Store) (custody.HolderOpener, error) {
+	if dir == "" && s.data != "" {
+		dir = filepath.Join(s.data, keysFolder)
+	}
+	k, err := openKeeper(dir, objectstore.NewArchive(st))
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && k == nil) {
+		return nil, nil
+	}
+	return k, err
 }
 
 func reportRebuild(e *env, r custody.RebuildReport, asJSON bool) error {
@@ -361,11 +381,14 @@ func reportRebuild(e *env, r custody.RebuildReport, asJSON bool) error {
 		}
 	} else {
 		fmt.Fprintf(e.stdout, "%d accession records and %d manifests found: %d accessions and %d archived versions made anew\n", r.Records, r.Manifests, r.Accessions, r.Versions)
+		if r.IdentifiersFilled+r.IdentifiersErased > 0 {
+			fmt.Fprintf(e.stdout, "%d identifiers of holders that had waited for a key are found again; %d are erased for good\n", r.IdentifiersFilled, r.IdentifiersErased)
+		}
 		for _, p := range r.Problems {
 			fmt.Fprintln(e.stdout, "!", p)
 		}
 	}
-	if r.Lost+r.Malformed > 0 {
+	if r.Lost+r.Malformed+r.IdentifiersWaiting > 0 {
 		return codeError(exitStalled)
 	}
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -10,22 +11,24 @@ import (
 	"strings"
 
 	"sohoa/internal/archive"
+	"sohoa/internal/client"
 	"sohoa/internal/retrieve"
 )
 
 type findCmd struct {
 	remote
-	Query []string `arg:"" help:"Words, a \"phrase\", or number and symbol such as 12/QĐ-UBND."`
-	Unit  string   `help:"Only this unit."`
-	From  string   `help:"Issued on this day (2024-03-15) or later."`
-	To    string   `help:"Issued on this day or earlier."`
-	Limit int      `default:"20" help:"How many at most."`
-	JSON  bool     `name:"json" help:"One object a line."`
+	Query  []string `arg:"" help:"Words, a \"phrase\", or number and symbol such as 12/QĐ-UBND."`
+	Holder bool     `help:"The query is the identifier of a person or firm: 12 digits (CCCD), 9 (CMND) or a tax code. A number of a card is taken for one anyway; - reads it from standard input."`
+	Unit   string   `help:"Only this unit."`
+	From   string   `help:"Issued on this day (2024-03-15) or later."`
+	To     string   `help:"Issued on this day or earlier."`
+	Limit  int      `default:"20" help:"How many at most."`
+	JSON   bool     `name:"json" help:"One object a line."`
 }
 
 // Help gives examples.
 func (*findCmd) Help() string {
-	return "Words match with or without diacritics. Exit 1 when nothing is found.\n\nExamples:\n  sohoa find giấy phép xây dựng\n  sohoa find 12/QĐ-UBND --from 2024-01-01\n"
+	return "Words match with or without diacritics. Exit 1 when nothing is found.\n\nExamples:\n  sohoa find giấy phép xây dựng\n  sohoa find 12/QĐ-UBND --from 2024-01-01\n  sohoa find --holder - < number.txt\n"
 }
 
 func (c *findCmd) Run(e *env) error {
@@ -39,10 +42,21 @@ func (c *findCmd) Run(e *env) error {
 			q.Set(k, v)
 		}
 	}
+	holder, err := c.holder(e)
+	if err != nil {
+		return err
+	}
 	found := 0
 	for found < c.Limit {
 		q.Set("limit", strconv.Itoa(min(c.Limit-found, retrieve.MaxLimit)))
-		page, err := cl.Search(e.ctx, q)
+		var page client.Hits
+		if holder != "" {
+			page, err = cl.SearchHolder(e.ctx, client.HolderSearch{
+				Holder: holder, Unit: c.Unit, From: c.From, To: c.To, Cursor: q.Get("cursor"), Limit: min(c.Limit-found, retrieve.MaxLimit),
+			})
+		} else {
+			page, err = cl.Search(e.ctx, q)
+		}
 		if err != nil {
 			return err
 		}
@@ -55,6 +69,9 @@ func (c *findCmd) Run(e *env) error {
 				continue
 			}
 			fmt.Fprintf(e.stdout, "%s  %s\n", h.ID, oneLine(h.Title))
+			if holder != "" && h.Page > 0 {
+				fmt.Fprintf(e.stdout, "    page %d\n", h.Page)
+			}
 			if len(h.Snippet) > 0 {
 				fmt.Fprintf(e.stdout, "    page %d: %s\n", h.Page, snippetText(h.Snippet))
 			}
@@ -71,6 +88,19 @@ func (c *findCmd) Run(e *env) error {
 		return codeError(exitStalled)
 	}
 	return nil
+}
+
+// holder is the identifier that is asked for; empty when the query is words.
+func (c *findCmd) holder(e *env) (string, error) {
+	text := strings.Join(c.Query, " ")
+	switch {
+	case c.Holder && text == "-":
+		b, err := io.ReadAll(io.LimitReader(os.Stdin, 256))
+		return strings.TrimSpace(string(b)), err
+	case c.Holder || retrieve.NamesPerson(text):
+		return text, nil
+	}
+	return "", nil
 }
 
 func snippetText(runs []retrieve.Snippet) string {

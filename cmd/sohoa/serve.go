@@ -22,7 +22,7 @@ import (
 func (s serverSettings) core(engines int, e *env) coreConfig {
 	return coreConfig{
 		databaseURL: s.DatabaseURL, redisURL: s.RedisURL, spool: s.SpoolDir, work: filepath.Join(s.SpoolDir, fmt.Sprintf("work-%d", os.Getpid())),
-		cache: filepath.Join(s.SpoolDir, "cache"), engines: engines, logger: newLogger(e.stderr, os.Getenv("SOHOA_DEBUG") != ""),
+		cache: filepath.Join(s.SpoolDir, "cache"), keys: s.Keys, engines: engines, logger: newLogger(e.stderr, os.Getenv("SOHOA_DEBUG") != ""),
 		store: objectstore.Deps{
 			Endpoint: s.S3Endpoint, AccessKey: s.S3AccessKey, SecretKey: s.S3SecretKey, Region: s.S3Region, Secure: s.S3Secure, BucketPrefix: s.S3Prefix,
 		},

@@ -22,6 +22,7 @@ type serverSettings struct {
 	DatabaseURL string `name:"database-url" env:"SOHOA_DATABASE_URL" required:"" help:"Postgres, as a URL."`
 	RedisURL    string `name:"redis-url" env:"SOHOA_REDIS_URL" required:"" help:"Redis: redis://, rediss://, unix://, redis-sentinel:// or redis-cluster://."`
 	SpoolDir    string `name:"spool" env:"SOHOA_SPOOL" default:"/var/lib/sohoa/spool" help:"Folder for files on their way in." type:"path"`
+	Keys        string `env:"SOHOA_KEYS" help:"Folder of the key ring, the same for server and workers: identifiers of holders are sealed and found with it." type:"path"`
 }
 
 // Limits of intake.

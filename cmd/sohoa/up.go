@@ -65,7 +65,7 @@ func (c *upCmd) Run(e *env) (err error) {
 	s3 := stack.S3()
 	core, err := openCore(e.ctx, coreConfig{
 		databaseURL: stack.AppDSN(), redisURL: stack.RedisURL(), spool: spoolOf(data), work: filepath.Join(data, "work"),
-		cache: filepath.Join(data, "cache"), engines: n, logger: logger,
+		cache: filepath.Join(data, "cache"), keys: filepath.Join(data, keysFolder), engines: n, logger: logger,
 		store: objectstore.Deps{Endpoint: s3.Endpoint, AccessKey: s3.AccessKey, SecretKey: s3.SecretKey, Region: s3.Region, SyncFS: stack.SyncFS},
 	})
 	if err != nil {
