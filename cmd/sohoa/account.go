@@ -17,8 +17,8 @@ type accountCmd struct {
 type accountPutCmd struct {
 	DatabaseURL string `name:"database-url" env:"SOHOA_DATABASE_URL" required:"" help:"Postgres, as a URL."`
 	Name        string `arg:"" help:"Name of the account."`
-	Role        string `required:"" enum:"clerk,officer,auditor,admin" help:"clerk, officer, auditor or admin."`
-	Unit        string `help:"Unit it belongs to; admin and auditor may go without."`
+	Role        string `required:"" enum:"clerk,officer,auditor,registrar,admin" help:"clerk, officer, auditor, registrar (keeps the register) or admin."`
+	Unit        string `help:"Unit it belongs to; admin, auditor and registrar may go without."`
 }
 
 func (c *accountPutCmd) Run(e *env) error {

@@ -10,6 +10,8 @@ const (
 	Citizen Role = "citizen"
 	Auditor Role = "auditor"
 	Admin   Role = "admin"
+	// Registrar keeps the register of units, procedures, dossiers and holders: the account of the system it is filled from.
+	Registrar Role = "registrar"
 )
 
 // Actor is who asks. The zero value may do nothing.
@@ -24,11 +26,12 @@ type Action string
 
 // The actions that rights speak of.
 const (
-	ActIngest  Action = "ingest"  // upload, make batches
-	ActRead    Action = "read"    // list, search, view, download
-	ActOperate Action = "operate" // retry and cancel
-	ActQueue   Action = "queue"   // pause and resume the city's queue
-	ActHolder  Action = "holder"  // search by the identifier of a person or firm
+	ActIngest   Action = "ingest"   // upload, make batches
+	ActRead     Action = "read"     // list, search, view, download
+	ActOperate  Action = "operate"  // retry and cancel
+	ActQueue    Action = "queue"    // pause and resume the city's queue
+	ActRegister Action = "register" // read and fill the register
+	ActHolder   Action = "holder"   // search by the identifier of a person or firm
 )
 
 // May reports whether the actor's role allows the action at all; Reaches says where.
@@ -42,6 +45,8 @@ func (a Actor) May(act Action) bool {
 		return act == ActRead || act == ActHolder
 	case Auditor:
 		return act == ActRead
+	case Registrar:
+		return act == ActRegister
 	case Citizen:
 		return false
 	}
@@ -57,7 +62,7 @@ func (a Actor) Reaches(unit string, access Access) bool {
 		return a.Unit != "" && a.Unit == unit
 	case Officer:
 		return a.Unit != "" && (a.Unit == unit || access == AccessCity || access == AccessPublic)
-	case Citizen:
+	case Citizen, Registrar:
 		return false
 	}
 	return false

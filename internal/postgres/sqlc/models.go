@@ -165,6 +165,67 @@ type RebuildItem struct {
 	Body     []byte
 }
 
+type RegisterDossier struct {
+	Code            string
+	ProcedureCode   string
+	UnitCode        string
+	ReceivedOn      *time.Time
+	DueOn           *time.Time
+	CompletedOn     *time.Time
+	Status          string
+	ExpectedResults []string
+	Content         []byte
+	SourceUpdatedAt *time.Time
+	Revision        int64
+	ChangedAt       time.Time
+	DeletedAt       *time.Time
+}
+
+type RegisterHolder struct {
+	Code            string
+	Kind            string
+	Name            string
+	NameKey         string
+	MergedInto      *string
+	Content         []byte
+	SourceUpdatedAt *time.Time
+	Revision        int64
+	ChangedAt       time.Time
+	DeletedAt       *time.Time
+}
+
+type RegisterProcedure struct {
+	Code            string
+	ListCode        *string
+	Name            string
+	Field           string
+	Level           string
+	ResultTypes     []string
+	Retention       string
+	OnlineOnly      bool
+	Content         []byte
+	SourceUpdatedAt *time.Time
+	Revision        int64
+	ChangedAt       time.Time
+	DeletedAt       *time.Time
+}
+
+type Unit struct {
+	Code            string
+	Name            string
+	ParentCode      *string
+	ValidFrom       *time.Time
+	ValidTo         *time.Time
+	SuccessorCode   *string
+	CreatedAt       time.Time
+	AgencyCode      *string
+	Content         []byte
+	SourceUpdatedAt *time.Time
+	Revision        *int64
+	ChangedAt       *time.Time
+	DeletedAt       *time.Time
+}
+
 type Version struct {
 	DocumentID             string
 	Version                int32
