@@ -22,7 +22,11 @@ func fileDeps(jobs int, pageDeadline time.Duration) (digitise.FileDeps, func(), 
 	if err != nil {
 		return digitise.FileDeps{}, nil, err
 	}
-	rd := newReader("", logger)
+	rd, err := newReader("", logger)
+	if err != nil {
+		_ = engine.Close()
+		return digitise.FileDeps{}, nil, err
+	}
 	return digitise.FileDeps{Reader: rd, Engine: engine, Writer: pdfa.Writer{}, Checker: pdfa.Checker{}, Describer: describe.Describer{}}, func() {
 		_ = engine.Close()
 		_ = rd.Close()

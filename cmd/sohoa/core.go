@@ -77,7 +77,9 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 	if c.engine, err = newEngine(cfg.engines, 0, cfg.logger); err != nil {
 		return nil, err
 	}
-	c.reader = newReader(cfg.cache, cfg.logger)
+	if c.reader, err = newReader(cfg.cache, cfg.logger); err != nil {
+		return nil, err
+	}
 	c.metrics = newMetrics(c)
 	keeper, err := openKeeper(cfg.keys, c.archive)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"time"
 
+	"sohoa/internal/archive"
 	"sohoa/internal/digitise"
 	"sohoa/internal/fault"
 	"sohoa/internal/page"
@@ -96,11 +97,34 @@ func (c *digitiseCmd) Run(e *env) (err error) {
 			digitise.FileReport
 		}{"accepted", rep})
 	}
+	for _, s := range rep.Signatures {
+		fmt.Fprintln(e.stderr, "sohoa: signature:", describeSignature(s))
+	}
 	for _, w := range rep.Warnings {
 		fmt.Fprintln(e.stderr, "sohoa: note:", w)
 	}
 	fmt.Fprintf(e.stdout, "%s: %d pages, %s (%s)\n", c.Out, len(rep.Pages), rep.Conformance, rep.CheckedBy)
 	return nil
+}
+
+// describeSignature says in one line who signed, and what of it can be relied on.
+func describeSignature(s archive.Signature) string {
+	who := s.Signer
+	if who == "" {
+		who = "unknown signer"
+	}
+	if !s.SignedAt.IsZero() {
+		who += s.SignedAt.In(vietnam()).Format(", 02/01/2006 15:04")
+	}
+	covers := "covers the whole file"
+	if !s.Whole {
+		covers = fmt.Sprintf("covers the first %d bytes; the file was added to since", s.Covered)
+	}
+	line := fmt.Sprintf("%s: %s, %s, %s", who, s.Integrity, covers, s.Trust)
+	if s.Detail != "" {
+		line += " (" + s.Detail + ")"
+	}
+	return line
 }
 
 func (c *digitiseCmd) writeBeside(results []page.Result) error {

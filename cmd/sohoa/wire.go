@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/x509"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -51,8 +53,37 @@ func newEngine(workers int, deadline time.Duration, logger *slog.Logger) (*ocrpo
 	return ocrpool.New(ocrpool.Deps{Program: engineProgram(), Tessdata: os.Getenv("SOHOA_TESSDATA"), Workers: workers, PageDeadline: deadline, Logger: logger})
 }
 
-func newReader(cacheDir string, logger *slog.Logger) *reader.Reader {
-	return reader.New(reader.Deps{CacheDir: cacheDir, Log: logger})
+func newReader(cacheDir string, logger *slog.Logger) (*reader.Reader, error) {
+	roots, err := trustedRoots(os.Getenv("SOHOA_TRUST_DIR"))
+	if err != nil {
+		return nil, err
+	}
+	return reader.New(reader.Deps{CacheDir: cacheDir, Roots: roots, Log: logger}), nil
+}
+
+// trustedRoots reads the certificates (PEM) of the authorities whose digital signatures are trusted from the files of a folder; nil for none.
+func trustedRoots(dir string) (*x509.CertPool, error) {
+	if dir == "" {
+		return nil, nil //nolint:nilnil // no pool is a pool that trusts nobody
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("SOHOA_TRUST_DIR: %w", err)
+	}
+	pool := x509.NewCertPool()
+	for _, f := range files {
+		if f.IsDir() {
+			continue
+		}
+		body, err := os.ReadFile(filepath.Join(dir, f.Name()))
+		if err != nil {
+			return nil, fmt.Errorf("SOHOA_TRUST_DIR: %w", err)
+		}
+		if !pool.AppendCertsFromPEM(body) {
+			return nil, fmt.Errorf("SOHOA_TRUST_DIR: %s holds no certificate in PEM", f.Name())
+		}
+	}
+	return pool, nil
 }
 
 func now() time.Time { return time.Now() }

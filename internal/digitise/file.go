@@ -39,17 +39,19 @@ type FileOptions struct {
 
 // FileReport is what became of one file.
 type FileReport struct {
-	MediaType   archive.MediaType `json:"media_type"`
-	Master      fixity.Digest     `json:"master"`
-	Pages       []FilePage        `json:"pages"`
-	Warnings    []string          `json:"warnings,omitempty"`
-	Fields      []archive.Field   `json:"fields"`
-	Conformance string            `json:"conformance"`
-	CheckedBy   string            `json:"checked_by"`
-	Rendition   fixity.Digest     `json:"rendition"`
-	SizeBytes   int64             `json:"size_bytes"`
-	Results     []page.Result     `json:"-"`
-	Snapshot    Snapshot          `json:"-"`
+	MediaType archive.MediaType `json:"media_type"`
+	Master    fixity.Digest     `json:"master"`
+	Pages     []FilePage        `json:"pages"`
+	Warnings  []string          `json:"warnings,omitempty"`
+	// Signatures are those of the file that came in; its rendition is not signed.
+	Signatures  []archive.Signature `json:"signatures,omitempty"`
+	Fields      []archive.Field     `json:"fields"`
+	Conformance string              `json:"conformance"`
+	CheckedBy   string              `json:"checked_by"`
+	Rendition   fixity.Digest       `json:"rendition"`
+	SizeBytes   int64               `json:"size_bytes"`
+	Results     []page.Result       `json:"-"`
+	Snapshot    Snapshot            `json:"-"`
 }
 
 // FilePage is one page of the report.
@@ -72,7 +74,7 @@ func File(ctx context.Context, d FileDeps, in string, out *os.File, o FileOption
 		return rep, err
 	}
 	defer m.Close()
-	rep.MediaType, rep.Warnings = m.MediaType(), m.Warnings()
+	rep.MediaType, rep.Signatures, rep.Warnings = m.MediaType(), m.Signatures(), m.Warnings()
 	if rep.Master, err = digestOf(in); err != nil {
 		return rep, err
 	}

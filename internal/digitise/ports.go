@@ -22,6 +22,8 @@ type Master interface {
 	Len() int
 	// Warnings are what was repaired or left out ("JavaScript is not carried over"), for people.
 	Warnings() []string
+	// Signatures are the digital signatures in the file, judged.
+	Signatures() []archive.Signature
 	// Page reads of page n, from 1, what a use needs.
 	Page(ctx context.Context, n int, use Use) (Source, error)
 	Close() error

@@ -91,6 +91,9 @@ func (f *File) Len() int {
 // Warnings implements digitise.Master.
 func (f *File) Warnings() []string { return f.warnings }
 
+// Signatures implements digitise.Master. Pictures carry none.
+func (f *File) Signatures() []archive.Signature { return nil }
+
 // Page implements digitise.Master. An image carries neither overlays nor text.
 func (f *File) Page(ctx context.Context, n int, _ digitise.Use) (digitise.Source, error) {
 	if err := ctx.Err(); err != nil {

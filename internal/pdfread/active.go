@@ -1,22 +1,27 @@
 package pdfread
 
 import (
+	"math"
 	"slices"
+	"time"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+
+	"sohoa/internal/signature"
 )
 
-// Signature is a digital signature found in the file. Whether it is valid is judged elsewhere.
-type Signature struct {
-	SubFilter string // e.g. adbe.pkcs7.detached
-	// CoversFile reports whether the signed ranges reach the end of the file: nothing was added after signing.
-	CoversFile bool
+// signed is where a signature says that it stands.
+type signed struct {
+	span signature.Range
+	// coversFile reports whether the signed ranges reach the end of the file: nothing was added after signing.
+	coversFile bool
+	at         time.Time // that the dictionary claims; zero for none
 }
 
 // inventory is what a file carries besides its pages.
 type inventory struct {
 	active     []string // what a rendition leaves behind, for people
-	signatures []Signature
+	signatures []signed
 }
 
 // maxSurveyed is how many objects are looked at; real papers have under ten thousand.
@@ -99,19 +104,42 @@ func (s *structure) surveyDict(d types.Dict, sizeBytes int64, found map[string]b
 }
 
 // signature recognises a signature dictionary by its ByteRange and Contents.
-func (s *structure) signature(d types.Dict, sizeBytes int64) (Signature, bool) {
+func (s *structure) signature(d types.Dict, sizeBytes int64) (signed, bool) {
 	if _, ok := d["Contents"]; !ok {
-		return Signature{}, false
+		return signed{}, false
 	}
 	a := s.array(d["ByteRange"])
 	if len(a) < 4 || len(a)%2 != 0 {
-		return Signature{}, false
+		return signed{}, false
 	}
-	from, ok1 := s.number(a[len(a)-2])
-	length, ok2 := s.number(a[len(a)-1])
-	first, ok3 := s.number(a[0])
-	return Signature{
-		SubFilter:  s.name(d["SubFilter"]),
-		CoversFile: ok1 && ok2 && ok3 && first == 0 && int64(from)+int64(length) == sizeBytes,
+	var n [4]int64 // more than two ranges are not made by anybody; what they leave out is then no signature
+	for i, o := range [4]types.Object{a[0], a[1], a[len(a)-2], a[len(a)-1]} {
+		v, ok := s.number(o)
+		if !ok || v != math.Trunc(v) || math.Abs(v) > 1<<52 {
+			return signed{}, true
+		}
+		n[i] = int64(v)
+	}
+	return signed{
+		at: s.date(d["M"]), span: signature.Range{From: n[0], Length: n[1], Then: n[2], Rest: n[3]}, coversFile: n[0] == 0 && n[2]+n[3] == sizeBytes,
 	}, true
+}
+
+// date reads a PDF date (D:20250203104725+07'00'); zero where it is none.
+func (s *structure) date(o types.Object) time.Time {
+	var text string
+	switch v := s.resolve(o).(type) {
+	case types.StringLiteral:
+		text = string(v)
+	case types.HexLiteral:
+		b, err := v.Bytes()
+		if err != nil {
+			return time.Time{}
+		}
+		text = string(b)
+	}
+	if t, ok := types.DateTime(text, true); ok {
+		return t
+	}
+	return time.Time{}
 }

@@ -2,6 +2,7 @@ package pdfread
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"sohoa/internal/digitise"
 	"sohoa/internal/fault"
 	"sohoa/internal/page"
+	"sohoa/internal/signature"
 )
 
 // Deps is what reading needs. Zero durations take the defaults.
@@ -22,6 +24,8 @@ type Deps struct {
 	Renderer    *Renderer
 	OpenTimeout time.Duration // for the structure, and again for PDFium when it must open a damaged file
 	PageTimeout time.Duration // for one page
+	// Roots are the authorities whose signatures are trusted; nil for none.
+	Roots *x509.CertPool
 }
 
 // File is an opened PDF; it implements digitise.Master. It is not safe for concurrent use.
@@ -34,7 +38,7 @@ type File struct {
 	pages      int
 	warnings   []string
 	stock      bool // whether takeStock has run
-	signatures []Signature
+	signatures []signed
 }
 
 // Open opens the PDF at path.
@@ -122,7 +126,7 @@ func (f *File) takeStock() {
 	if len(inv.active) > 0 {
 		f.warn("not carried over into the rendition: " + strings.Join(inv.active, ", "))
 	}
-	if len(inv.signatures) > 0 && !slices.ContainsFunc(inv.signatures, func(s Signature) bool { return s.CoversFile }) {
+	if len(inv.signatures) > 0 && !slices.ContainsFunc(inv.signatures, func(s signed) bool { return s.coversFile }) {
 		f.warn("the PDF was changed or cut after its last digital signature")
 	}
 }
@@ -230,10 +234,21 @@ func (f *File) Warnings() []string {
 	return f.warnings
 }
 
-// Signatures lists the digital signatures found; nil where the structure could not be read.
-func (f *File) Signatures() []Signature {
+// maxSignatures bounds how many signatures are judged, each over the whole file; real papers have one to five.
+const maxSignatures = 20
+
+// Signatures judges the digital signatures found; none where the structure could not be read. Each reads all that it signed.
+func (f *File) Signatures() []archive.Signature {
 	f.takeStock()
-	return f.signatures
+	var out []archive.Signature
+	for i, s := range f.signatures {
+		if i == maxSignatures {
+			f.warn(fmt.Sprintf("of %d digital signatures the first %d were judged", len(f.signatures), maxSignatures))
+			break
+		}
+		out = append(out, signature.Judge(f.f, f.size, s.span, s.at, f.d.Roots))
+	}
+	return out
 }
 
 // Close implements digitise.Master.

@@ -57,6 +57,9 @@ func (r StubReader) Warnings() []string { return nil }
 // Close has nothing to close.
 func (r StubReader) Close() error { return nil }
 
+// Signatures are none.
+func (StubReader) Signatures() []archive.Signature { return nil }
+
 // Page is one white pixel on A4.
 func (r StubReader) Page(context.Context, int, digitise.Use) (digitise.Source, error) {
 	var b bytes.Buffer

@@ -7,6 +7,7 @@ package reader
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"os"
@@ -30,7 +31,9 @@ type Deps struct {
 	MemoryBytes int64
 	// Drawing is how many files are drawn at the same time; default 2.
 	Drawing int
-	Log     *slog.Logger
+	// Roots are the authorities whose digital signatures are trusted; nil for none.
+	Roots *x509.CertPool
+	Log   *slog.Logger
 }
 
 // Reader opens masters; it implements digitise.Reader and is safe for concurrent use. What it opens is not.
@@ -60,7 +63,7 @@ func (r *Reader) Open(ctx context.Context, path string) (digitise.Master, error)
 	}
 	switch media {
 	case archive.PDF:
-		m, err := pdfread.Open(ctx, path, pdfread.Deps{Renderer: r.renderer, OpenTimeout: r.d.OpenTimeout, PageTimeout: r.d.PageTimeout})
+		m, err := pdfread.Open(ctx, path, pdfread.Deps{Renderer: r.renderer, OpenTimeout: r.d.OpenTimeout, PageTimeout: r.d.PageTimeout, Roots: r.d.Roots})
 		if err != nil {
 			return nil, err
 		}
