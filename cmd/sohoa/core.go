@@ -19,6 +19,7 @@ import (
 	"sohoa/internal/postgres"
 	"sohoa/internal/queue"
 	"sohoa/internal/reader"
+	"sohoa/internal/register"
 	"sohoa/internal/retrieve"
 	"sohoa/internal/wiring"
 )
@@ -47,6 +48,7 @@ type core struct {
 	intake    *intake.Service
 	steps     *digitise.Service
 	retrieve  *retrieve.Service
+	register  *register.Service // nil: without keys
 	metrics   *metrics
 	spool     string
 	work      string
@@ -86,7 +88,7 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 		return nil, err
 	}
 	if keeper == nil {
-		c.logger.WarnContext(ctx, "without keys the identifiers of holders are neither sealed into manifests nor found; name the folder of the key ring with --keys")
+		c.logger.WarnContext(ctx, "without keys the identifiers of holders are neither sealed into manifests nor found, and there is no register; name the folder of the key ring with --keys")
 	}
 	fail := failpoint(cfg.logger)
 	if c.intake, err = intake.New(intake.Deps{
@@ -110,6 +112,9 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 		find.Hasher = keeper
 	}
 	c.retrieve = retrieve.New(find)
+	if c.register, err = openRegister(cfg.keys, c.catalogue); err != nil {
+		return nil, err
+	}
 	return c, nil
 }
 

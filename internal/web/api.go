@@ -61,6 +61,7 @@ func (s *Server) newAPI(mux *routeMux) huma.API {
 				{Name: "intake", Description: "Handing papers in."},
 				{Name: "batches", Description: "What was handed in together, and how far it is."},
 				{Name: "documents", Description: "The papers: finding, seeing, fetching."},
+				{Name: "register", Description: "What there is to digitise: units, procedures, dossiers, holders. For registrars and admins. Numbers of holders are taken, and shown masked."},
 				{Name: "operation", Description: "What waits, and steering it."},
 			},
 		},
@@ -215,6 +216,7 @@ func (s *Server) registerAPI(api huma.API) {
 	s.registerBatches(api)
 	s.registerDocuments(api)
 	s.registerOperation(api)
+	s.registerRegister(api)
 }
 
 func (s *Server) registerBatches(api huma.API) {
@@ -388,7 +390,7 @@ func (s *Server) registerOperation(api huma.API) {
 		func(_ context.Context, a archive.Actor, _ *struct{}) (*body[Me], error) {
 			me := Me{Account: a.Account, Role: a.Role, Unit: a.Unit, May: []archive.Action{}, Version: s.d.Version}
 			me.UploadUnit, _ = s.unitFor(a, "")
-			for _, act := range []archive.Action{archive.ActIngest, archive.ActRead, archive.ActOperate, archive.ActQueue} {
+			for _, act := range []archive.Action{archive.ActIngest, archive.ActRead, archive.ActOperate, archive.ActQueue, archive.ActRegister} {
 				if a.May(act) {
 					me.May = append(me.May, act)
 				}

@@ -26,6 +26,7 @@ func rights() map[string][8]int {
 	reading := [8]int{401, 401, 403, 404, 404, 200, 200, 200} // one thing of P1
 	listing := [8]int{401, 401, 403, 200, 200, 200, 200, 200} // only what they reach is in it
 	operating := [8]int{401, 401, 403, 403, 404, 409, 403, 409}
+	registering := [8]int{401, 401, 403, 403, 403, 403, 403, 200}
 	return map[string][8]int{
 		"POST /api/v1/accessions":                       {401, 401, 403, 403, 403, 201, 403, 200}, // into P1; the admin's is the clerk's again
 		"GET /api/v1/accessions":                        listing,
@@ -57,6 +58,21 @@ func rights() map[string][8]int {
 		"POST /api/v1/queue/resume":                     {401, 401, 403, 403, 403, 403, 403, 200},
 		"GET /api/v1/progress":                          listing,
 		"GET /api/v1/me":                                {401, 401, 200, 200, 200, 200, 200, 200},
+		// The register is for those who keep it.
+		"GET /api/v1/register/units":                registering,
+		"GET /api/v1/register/procedures":           registering,
+		"GET /api/v1/register/holders":              registering,
+		"GET /api/v1/register/dossiers":             registering,
+		"PUT /api/v1/register/units":                registering,
+		"PUT /api/v1/register/procedures":           registering,
+		"PUT /api/v1/register/holders":              registering,
+		"PUT /api/v1/register/dossiers":             registering,
+		"DELETE /api/v1/register/units/{code}":      {401, 401, 403, 403, 403, 403, 403, 404},
+		"DELETE /api/v1/register/procedures/{code}": {401, 401, 403, 403, 403, 403, 403, 404},
+		"DELETE /api/v1/register/holders/{code}":    {401, 401, 403, 403, 403, 403, 403, 404},
+		"DELETE /api/v1/register/dossiers/{code}":   {401, 401, 403, 403, 403, 403, 403, 404},
+		"POST /api/v1/register/holders/find":        registering,
+		"POST /api/v1/register/holders/link":        registering,
 		// The upload was announced by the clerk of P1; nobody else can learn that it exists.
 		"POST /api/v1/uploads/":           {401, 401, 403, 403, 403, 201, 403, 201},
 		"HEAD /api/v1/uploads/{upload}":   {401, 401, 403, 403, 404, 200, 403, 404},
@@ -92,7 +108,7 @@ func TestEveryRouteAsksWhoWantsToKnow(t *testing.T) {
 			d.archive.Archive(doc, paper())
 			upload := d.announce(clerkToken, 3)
 			ids := strings.NewReplacer("/accessions/{id}", "/accessions/"+string(rec.Accession.ID), "/documents/{id}", "/documents/"+string(doc),
-				"/batches/{id}", "/batches/"+string(rec.Accession.Batch), "{page}", "1", "{upload}", upload)
+				"/batches/{id}", "/batches/"+string(rec.Accession.Batch), "{page}", "1", "{upload}", upload, "{code}", "none")
 			for i, ask := range asking {
 				resp, b := d.ask(method, ids.Replace(path), ask.token)
 				if resp.StatusCode != want[i] {
@@ -121,6 +137,10 @@ func (d *door) ask(method, path, token string) (*http.Response, []byte) {
 		return d.do(method, path, token, strings.NewReader(`{"holder":"031085001234"}`), "Content-Type", "application/json")
 	case path == "/api/v1/uploads/" && method == http.MethodPost:
 		return d.do(method, path, token, nil, "Tus-Resumable", "1.0.0", "Upload-Length", "3", "Upload-Metadata", "unit UDE=")
+	case method == http.MethodPut:
+		return d.do(method, path, token, strings.NewReader(""), "Content-Type", "application/x-ndjson")
+	case strings.HasPrefix(path, "/api/v1/register/holders/") && method == http.MethodPost:
+		return d.do(method, path, token, strings.NewReader(`{"card":"031085001234|030123456|Nguyễn Văn An|01011985|Nam|Hải Phòng|01012021"}`), "Content-Type", "application/json")
 	case method == http.MethodPatch:
 		return d.do(method, path, token, strings.NewReader("abc"), "Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream")
 	case strings.HasPrefix(path, "/api/v1/uploads/"):

@@ -32,6 +32,7 @@ func (s *Server) plainRoutes() map[string]http.HandlerFunc {
 	for _, k := range partKinds() {
 		routes["GET "+apiRoot+"/documents/{id}/"+string(k)] = s.download(k)
 	}
+	s.registerRoutes(routes)
 	return routes
 }
 
@@ -43,6 +44,7 @@ func (s *Server) routes(mux *routeMux) error {
 	api := s.newAPI(mux)
 	s.registerAPI(api)
 	describePlain(api)
+	s.describeRegister(api)
 	describeValues(api)
 	for pattern, h := range s.plainRoutes() {
 		mux.Handle(pattern, s.known(h))

@@ -14,6 +14,7 @@ import (
 	"sohoa/internal/archive"
 	"sohoa/internal/fixity"
 	"sohoa/internal/intake"
+	"sohoa/internal/register"
 	"sohoa/internal/retrieve"
 )
 
@@ -26,6 +27,7 @@ type Accounts interface {
 type Deps struct {
 	Intake   *intake.Service
 	Retrieve *retrieve.Service
+	Register *register.Service // nil: none is served
 	Accounts Accounts
 	Logger   *slog.Logger
 	Now      func() time.Time // nil: time.Now

@@ -31,7 +31,7 @@ func describeValues(api huma.API) {
 		"QueueDepth":      {"queue": queue, "kind": values(archive.TaskKinds()...)},
 		"Result":          {"kind": values("text", "blank", "picture", "unread"), "source": values("recognised", "embedded")},
 		"PageView":        {"kind": values("text", "blank", "picture", "unread")},
-		"Me":              {"role": values(archive.Clerk, archive.Officer, archive.Citizen, archive.Auditor, archive.Admin)},
+		"Me":              {"role": values(archive.Clerk, archive.Officer, archive.Citizen, archive.Auditor, archive.Registrar, archive.Admin)},
 	}
 	schemas := api.OpenAPI().Components.Schemas.Map()
 	for name, s := range schemas {
