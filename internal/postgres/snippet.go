@@ -3,6 +3,7 @@ package postgres
 import (
 	"strings"
 
+	"sohoa/internal/dossier"
 	"sohoa/internal/fold"
 	"sohoa/internal/retrieve"
 )
@@ -57,7 +58,7 @@ func snippet(body string, terms []string) []retrieve.Snippet {
 	at := tokens[from].Start
 	for i := from; i < to; i++ {
 		add(squeeze(body[at:tokens[i].Start]), false)
-		add(body[tokens[i].Start:tokens[i].End], hit[i])
+		add(veiled(body[tokens[i].Start:tokens[i].End]), hit[i])
 		at = tokens[i].End
 	}
 	if to < len(tokens) {
@@ -80,3 +81,14 @@ func matches(tokens []fold.Token, want []string, prefix bool) bool {
 
 // squeeze makes one space of a line break between words.
 func squeeze(s string) string { return strings.NewReplacer("\r\n", " ", "\n", " ").Replace(s) }
+
+// veiled masks a word that may be a person's number, as fields show it: a list of hits is read over more shoulders than a paper.
+func veiled(word string) string {
+	if len(word) != 9 && len(word) != 12 {
+		return word
+	}
+	if id, err := dossier.ParseIdentifier(word); err == nil {
+		return id.String()
+	}
+	return word
+}
