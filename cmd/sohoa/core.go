@@ -16,6 +16,7 @@ import (
 	"sohoa/internal/ocrpool"
 	"sohoa/internal/pageview"
 	"sohoa/internal/pdfa"
+	"sohoa/internal/pdfa/layered"
 	"sohoa/internal/postgres"
 	"sohoa/internal/queue"
 	"sohoa/internal/reader"
@@ -108,6 +109,9 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 		return nil, err
 	}
 	find := retrieve.Deps{Catalogue: c.catalogue, Operations: c.catalogue, Objects: c.archive, Viewer: pageview.New(c.steps, c.engine)}
+	find.Copies = retrieve.NewCopies(retrieve.CopyDeps{
+		Maker: c.steps.Copier(layered.Writer{Inner: pdfa.Writer{}}), Store: c.archive, Dir: cfg.work, Logger: cfg.logger,
+	})
 	if keeper != nil {
 		find.Hasher = keeper
 	}

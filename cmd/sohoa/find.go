@@ -9,9 +9,11 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"sohoa/internal/archive"
 	"sohoa/internal/client"
+	"sohoa/internal/fault"
 	"sohoa/internal/retrieve"
 )
 
@@ -166,7 +168,8 @@ func (c *showCmd) Run(e *env) error {
 type getCmd struct {
 	remote
 	ID        string `arg:"" help:"A document's id."`
-	Rendition bool   `xor:"part" help:"The searchable PDF/A (default)."`
+	Access    bool   `xor:"part" help:"The small searchable PDF/A, for viewing and sending."`
+	Rendition bool   `xor:"part" help:"The searchable PDF/A with every pixel (default)."`
 	Master    bool   `xor:"part" help:"The file as received, bit for bit."`
 	Text      bool   `xor:"part" help:"The text."`
 	HOCR      bool   `name:"hocr" xor:"part" help:"Words with boxes."`
@@ -181,6 +184,8 @@ func (c *getCmd) Run(e *env) error {
 	}
 	kind := retrieve.PartRendition
 	switch {
+	case c.Access:
+		kind = retrieve.PartAccess
 	case c.Master:
 		kind = retrieve.PartMaster
 	case c.Text:
@@ -191,17 +196,32 @@ func (c *getCmd) Run(e *env) error {
 		kind = retrieve.PartManifest
 	}
 	if c.Out == "-" {
-		_, err := cl.Download(e.ctx, archive.DocumentID(c.ID), kind, e.stdout)
-		return err
+		return download(e, cl, archive.DocumentID(c.ID), kind, e.stdout)
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(c.Out), ".sohoa-get-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp.Name())
-	_, err = cl.Download(e.ctx, archive.DocumentID(c.ID), kind, tmp)
+	err = download(e, cl, archive.DocumentID(c.ID), kind, tmp)
 	if err := errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err != nil {
 		return err
 	}
 	return os.Rename(tmp.Name(), c.Out)
+}
+
+// download fetches a part, and waits while it is being made.
+func download(e *env, cl *client.Client, id archive.DocumentID, kind retrieve.PartKind, w io.Writer) error {
+	for {
+		_, err := cl.Download(e.ctx, id, kind, w)
+		if fault.CodeOf(err) != fault.NotReady {
+			return err
+		}
+		fmt.Fprintln(e.stderr, "sohoa: note:", fault.DetailOf(err))
+		select {
+		case <-time.After(5 * time.Second):
+		case <-e.ctx.Done():
+			return e.ctx.Err()
+		}
+	}
 }

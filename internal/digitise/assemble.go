@@ -90,7 +90,7 @@ func (s *Service) writeRendition(ctx context.Context, v Version, results []page.
 		if err := ctx.Err(); err != nil {
 			return out, err
 		}
-		leaf, err := s.leaf(ctx, p.PageRef, results[i])
+		leaf, err := s.leaf(ctx, s.d.Writer, p.PageRef, results[i])
 		if err != nil {
 			return out, fmt.Errorf("page %d: %w", p.Ordinal, err)
 		}
@@ -109,7 +109,7 @@ func (s *Service) writeRendition(ctx context.Context, v Version, results []page.
 	return out, err
 }
 
-func (s *Service) leaf(ctx context.Context, ref archive.PageRef, r page.Result) (page.Leaf, error) {
+func (s *Service) leaf(ctx context.Context, w Writer, ref archive.PageRef, r page.Result) (page.Leaf, error) {
 	src, err := s.Source(ctx, ref, ToShow)
 	if err != nil {
 		if fault.VerdictOf(err) != fault.Rejected {
@@ -117,7 +117,7 @@ func (s *Service) leaf(ctx context.Context, ref archive.PageRef, r page.Result) 
 		}
 		return placeholder(r), nil
 	}
-	return leafOf(ctx, s.d.Engine, s.d.Writer, src, r)
+	return leafOf(ctx, s.d.Engine, w, src, r)
 }
 
 // leafOf brings a source into the encodings PDF/A allows. An unreadable picture becomes a blank page; the master keeps its bytes.

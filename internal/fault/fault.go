@@ -64,6 +64,7 @@ const (
 	EngineUnavailable    Code = "engine_unavailable"
 	SpoolFull            Code = "spool_full"
 	Fenced               Code = "fenced"
+	NotReady             Code = "not_ready" // it is being made
 	Internal             Code = "internal"
 )
 
@@ -74,7 +75,7 @@ func Codes() []Code {
 		BatchUnknown, AccessionConflict, StateConflict, DisposalHeld, BatchClosed, FileTooLarge, RangeInvalid,
 		FileEmpty, FileUnsupported, FileUnreadable, FileEncrypted, FileNoPages, FileTooManyPages, PageTooLarge,
 		ArchiveUnsafe, FileInfected, FixityMismatch,
-		StoreUnavailable, CatalogueUnavailable, QueueUnavailable, EngineUnavailable, SpoolFull, Fenced, Internal,
+		StoreUnavailable, CatalogueUnavailable, QueueUnavailable, EngineUnavailable, SpoolFull, Fenced, NotReady, Internal,
 	}
 }
 
@@ -86,7 +87,7 @@ func (c Code) Verdict() Verdict {
 		FileEmpty, FileUnsupported, FileUnreadable, FileEncrypted, FileNoPages, FileTooManyPages, PageTooLarge,
 		ArchiveUnsafe, FileInfected, FixityMismatch:
 		return Rejected
-	case StoreUnavailable, CatalogueUnavailable, QueueUnavailable, EngineUnavailable, SpoolFull, Fenced, Internal:
+	case StoreUnavailable, CatalogueUnavailable, QueueUnavailable, EngineUnavailable, SpoolFull, Fenced, NotReady, Internal:
 		return Stalled
 	}
 	return Stalled

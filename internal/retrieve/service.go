@@ -28,7 +28,8 @@ type Deps struct {
 	Operations Operations
 	Objects    Objects
 	Viewer     Viewer
-	Hasher     Hasher // nil where there are no keys: nobody searches by identifier then
+	Copies     *Copies // nil where no access copies are made
+	Hasher     Hasher  // nil where there are no keys: nobody searches by identifier then
 }
 
 // Service answers people. It is safe for concurrent use.
@@ -283,6 +284,7 @@ type PartKind string
 
 // The parts.
 const (
+	PartAccess    PartKind = "access" // the small copy
 	PartRendition PartKind = "rendition"
 	PartMaster    PartKind = "master"
 	PartText      PartKind = "text"
@@ -333,6 +335,15 @@ func (s *Service) open(ctx context.Context, v View, kind PartKind) (Content, err
 		}
 		r, err := s.d.Objects.OpenRendition(ctx, v.Rendition.Key, v.Rendition.VersionID)
 		return Content{r, "application/pdf", string(v.ID) + ".pdf", mod, v.Rendition.Digest.String()}, missing(err)
+	case PartAccess:
+		if s.d.Copies == nil {
+			return Content{}, fault.New(fault.NotFound, "this server makes no access copies; fetch the rendition")
+		}
+		if v.Rendition == nil || v.Manifest == nil || v.Processing != archive.Archived {
+			return Content{}, early
+		}
+		r, d, err := s.d.Copies.open(ctx, v)
+		return Content{r, "application/pdf", string(v.ID) + "-access.pdf", mod, d.String()}, missing(err)
 	case PartManifest:
 		if v.Manifest == nil || v.Processing != archive.Archived {
 			return Content{}, early
@@ -352,7 +363,7 @@ func (s *Service) open(ctx context.Context, v View, kind PartKind) (Content, err
 		}
 		return Content{seekable(b.Bytes()), "application/xhtml+xml; charset=utf-8", string(v.ID) + ".hocr", mod, ""}, nil
 	}
-	return Content{}, fault.New(fault.RequestMalformed, "part %q is unknown; use rendition, master, text, hocr or manifest", kind)
+	return Content{}, fault.New(fault.RequestMalformed, "part %q is unknown; use access, rendition, master, text, hocr or manifest", kind)
 }
 
 func missing(err error) error {

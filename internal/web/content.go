@@ -41,7 +41,7 @@ func (s *Server) download(kind retrieve.PartKind) http.HandlerFunc {
 		h.Set("ETag", `"`+c.ETag+`"`)
 		h.Set("Cache-Control", "private, no-cache") // kept by the browser, asked for again by ETag: rights may have changed
 		disposition := "attachment"
-		if kind == retrieve.PartRendition && r.URL.Query().Get("inline") == "1" { // ours; a master may hold anything
+		if (kind == retrieve.PartRendition || kind == retrieve.PartAccess) && r.URL.Query().Get("inline") == "1" { // ours; a master may hold anything
 			disposition = "inline"
 			// What browsers' own viewers of PDF need; a sandbox keeps them from starting.
 			h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; object-src 'self'; style-src 'unsafe-inline'")

@@ -15,7 +15,7 @@ func TestDownloads(t *testing.T) {
 	d := open(t)
 	id := d.archived(clerkToken)
 	for part, mediaType := range map[string]string{
-		"rendition": "application/pdf", "master": "application/pdf", "text": "text/plain; charset=utf-8", "hocr": "application/xhtml+xml; charset=utf-8", "manifest": "application/json",
+		"access": "application/pdf", "rendition": "application/pdf", "master": "application/pdf", "text": "text/plain; charset=utf-8", "hocr": "application/xhtml+xml; charset=utf-8", "manifest": "application/json",
 	} {
 		t.Run(part, func(t *testing.T) {
 			t.Parallel()

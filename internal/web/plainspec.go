@@ -112,7 +112,8 @@ func describePlain(api huma.API) {
 		Responses: map[string]*huma.Response{"200": {Description: "The picture.", Content: map[string]*huma.MediaType{"image/jpeg": {Schema: binary()}}}},
 	})
 	for _, part := range []struct{ name, summary, mediaType string }{
-		{"rendition", "The searchable PDF/A", "application/pdf"},
+		{"access", "The small searchable PDF/A, for viewing and sending: sharp letters, coarse paper; 503 not_ready while a long one is being made", "application/pdf"},
+		{"rendition", "The searchable PDF/A with every pixel of the scan", "application/pdf"},
 		{"master", "The file as it was received, bit for bit", "application/octet-stream"},
 		{"text", "The text: a line a line, pages parted by form feed", "text/plain"},
 		{"hocr", "The words with boxes and confidence (hOCR)", "application/xhtml+xml"},

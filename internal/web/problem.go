@@ -60,7 +60,7 @@ func statusOf(c fault.Code) int {
 	case fault.FileEmpty, fault.FileUnsupported, fault.FileUnreadable, fault.FileEncrypted, fault.FileNoPages, fault.FileTooManyPages,
 		fault.PageTooLarge, fault.ArchiveUnsafe, fault.FileInfected, fault.FixityMismatch:
 		return http.StatusUnprocessableEntity
-	case fault.StoreUnavailable, fault.CatalogueUnavailable, fault.QueueUnavailable, fault.EngineUnavailable, fault.SpoolFull, fault.Fenced:
+	case fault.StoreUnavailable, fault.CatalogueUnavailable, fault.QueueUnavailable, fault.EngineUnavailable, fault.SpoolFull, fault.Fenced, fault.NotReady:
 		return http.StatusServiceUnavailable
 	case fault.Internal:
 		return http.StatusInternalServerError

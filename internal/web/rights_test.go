@@ -44,6 +44,7 @@ func rights() map[string][8]int {
 		"GET /api/v1/documents/{id}/history":            reading,
 		"GET /api/v1/documents/{id}/pages/{page}":       reading,
 		"GET /api/v1/documents/{id}/pages/{page}/image": reading,
+		"GET /api/v1/documents/{id}/access":             reading,
 		"GET /api/v1/documents/{id}/rendition":          reading,
 		"GET /api/v1/documents/{id}/master":             reading,
 		"GET /api/v1/documents/{id}/text":               reading,
@@ -204,7 +205,7 @@ func TestEveryCodeHasItsStatus(t *testing.T) {
 		fault.DisposalHeld: 409, fault.BatchClosed: 409, fault.FileTooLarge: 413, fault.RangeInvalid: 416, fault.FileEmpty: 422, fault.FileUnsupported: 422,
 		fault.FileUnreadable: 422, fault.FileEncrypted: 422, fault.FileNoPages: 422, fault.FileTooManyPages: 422, fault.PageTooLarge: 422, fault.ArchiveUnsafe: 422,
 		fault.FileInfected: 422, fault.FixityMismatch: 422, fault.StoreUnavailable: 503, fault.CatalogueUnavailable: 503, fault.QueueUnavailable: 503,
-		fault.EngineUnavailable: 503, fault.SpoolFull: 503, fault.Fenced: 503, fault.Internal: 500,
+		fault.EngineUnavailable: 503, fault.SpoolFull: 503, fault.Fenced: 503, fault.NotReady: 503, fault.Internal: 500,
 	}
 	for _, c := range fault.Codes() {
 		if got := web.StatusOf(c); got != want[c] {

@@ -37,7 +37,7 @@ func (s *Server) plainRoutes() map[string]http.HandlerFunc {
 }
 
 func partKinds() []retrieve.PartKind {
-	return []retrieve.PartKind{retrieve.PartRendition, retrieve.PartMaster, retrieve.PartText, retrieve.PartHOCR, retrieve.PartManifest}
+	return []retrieve.PartKind{retrieve.PartAccess, retrieve.PartRendition, retrieve.PartMaster, retrieve.PartText, retrieve.PartHOCR, retrieve.PartManifest}
 }
 
 func (s *Server) routes(mux *routeMux) error {

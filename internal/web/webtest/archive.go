@@ -96,7 +96,7 @@ func (a *Archive) Intake(dir string, maxBytes int64, l *slog.Logger) (*intake.Se
 
 // Retrieve is the retrieving over this archive.
 func (a *Archive) Retrieve() *retrieve.Service {
-	return retrieve.New(retrieve.Deps{Catalogue: retrieveCatalogue{a}, Operations: operations{a}, Objects: objects{a}, Viewer: viewer{a}, Hasher: hasher{}})
+	return retrieve.New(retrieve.Deps{Catalogue: retrieveCatalogue{a}, Operations: operations{a}, Objects: objects{a}, Viewer: viewer{a}, Copies: a.copies(), Hasher: hasher{}})
 }
 
 // Account makes a token known.
