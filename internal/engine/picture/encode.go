@@ -154,7 +154,11 @@ func flate(x *lept.Pix, out page.Picture) (page.Picture, error) {
 		n = 3
 	}
 	var b bytes.Buffer
-	z, err := zlib.NewWriterLevel(&b, 6)
+	level := 6
+	if wrap.Drawn(x.Rows(), n) {
+		level = 9 // finds a letter's other copies further up; on a scan's grain it finds nothing
+	}
+	z, err := zlib.NewWriterLevel(&b, level)
 	if err != nil {
 		return page.Picture{}, fmt.Errorf("compress: %w", err)
 	}

@@ -29,27 +29,36 @@ func TestGroup4AndStripAreInverse(t *testing.T) {
 func TestPredictedRowsAreAPNG(t *testing.T) {
 	t.Parallel()
 	const w, h = 33, 9
-	gray := make([]byte, w*h)
-	for i := range gray {
-		gray[i] = byte(i * i)
+	scanned, drawn := make([]byte, w*h), make([]byte, w*h)
+	for i := range scanned {
+		scanned[i] = byte(i * i)
+		drawn[i] = 255
+		if i%50 < 3 {
+			drawn[i] = 9
+		}
 	}
-	var b bytes.Buffer
-	z := zlib.NewWriter(&b)
-	if err := Predict(z, gray, w, 1); err != nil {
-		t.Fatal(err)
-	}
-	_ = z.Close()
-	file, err := PNG(page.Picture{Data: b.Bytes(), Width: w, Height: h, Components: 1, BitsPerComponent: 8})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := png.Decode(bytes.NewReader(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, v := range gray {
-		if r, _, _, _ := m.At(i%w, i/w).RGBA(); byte(r>>8) != v {
-			t.Fatalf("pixel %d is %d, want %d", i, r>>8, v)
+	for name, gray := range map[string][]byte{"scanned": scanned, "drawn": drawn} {
+		if Drawn(gray, 1) != (name == "drawn") {
+			t.Errorf("%s: taken for the other kind", name)
+		}
+		var b bytes.Buffer
+		z := zlib.NewWriter(&b)
+		if err := Predict(z, gray, w, 1); err != nil {
+			t.Fatal(err)
+		}
+		_ = z.Close()
+		file, err := PNG(page.Picture{Data: b.Bytes(), Width: w, Height: h, Components: 1, BitsPerComponent: 8})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := png.Decode(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range gray {
+			if r, _, _, _ := m.At(i%w, i/w).RGBA(); byte(r>>8) != v {
+				t.Fatalf("%s: pixel %d is %d, want %d", name, i, r>>8, v)
+			}
 		}
 	}
 }
