@@ -19,12 +19,14 @@ import (
 
 	"sohoa/internal/accuracy"
 	"sohoa/internal/digitise"
+	"sohoa/internal/page"
 	"sohoa/internal/sample"
 )
 
 type benchAccuracyCmd struct {
 	Dir  string `arg:"" type:"existingdir" help:"Folder with pdf/, gt/*.txt and gt/pages.tsv, or one that sohoa sample wrote (then by grade)."`
 	GT   string `name:"gt" type:"existingdir" help:"Folder of more texts, with a pages.tsv of its own."`
+	Turn int    `enum:"0,90,180,270" default:"0" help:"Read every page as if it had been scanned turned clockwise by so many degrees."`
 	Peer bool   `help:"Read the same pages with plain tesseract as well (pdftoppm -hide-annotations at 300 dpi, -l vie); for PDFs."`
 	JSON bool   `name:"json" help:"As JSON."`
 }
@@ -73,7 +75,7 @@ func (c *benchAccuracyCmd) Run(e *env) error {
 	group.SetLimit(runtime.NumCPU())
 	for i, t := range truth {
 		group.Go(func() error {
-			r, err := digitise.PageOf(ctx, d, t.file, t.page)
+			r, err := digitise.PageOf(ctx, d, t.file, t.page, page.Turn(c.Turn))
 			if err != nil {
 				return fmt.Errorf("%s page %d: %w", t.file, t.page, err)
 			}

@@ -159,6 +159,7 @@ type fileRun struct {
 	jobs int
 	only func(int) bool
 	redo bool
+	turn page.Turn // added to what the file says
 	mu   sync.Mutex
 }
 
@@ -233,6 +234,7 @@ func (f *fileRun) recognise(ctx context.Context, n int) (page.Result, error) {
 	if f.redo {
 		src.Embedded = nil
 	}
+	src.Picture.Turn = src.Picture.Turn.Add(f.turn)
 	var r page.Result
 	for try := 0; err == nil; try++ {
 		if r, err = recognise(ctx, f.d.Engine, src); err == nil {
@@ -292,8 +294,8 @@ func digestOf(path string) (fixity.Digest, error) {
 	return d, err
 }
 
-// PageOf reads one page of the file at in, as File does.
-func PageOf(ctx context.Context, d FileDeps, in string, n int) (page.Result, error) {
+// PageOf reads one page of the file at in, as File does, as if it had lain on the glass turned clockwise by turn.
+func PageOf(ctx context.Context, d FileDeps, in string, n int, turn page.Turn) (page.Result, error) {
 	m, err := d.Reader.Open(ctx, in)
 	if err != nil {
 		return page.Result{}, err
@@ -302,7 +304,7 @@ func PageOf(ctx context.Context, d FileDeps, in string, n int) (page.Result, err
 	if n < 1 || n > m.Len() {
 		return page.Result{}, fault.New(fault.NotFound, "the file has pages 1 to %d", m.Len())
 	}
-	return (&fileRun{d: d, m: m, jobs: 1}).recognise(ctx, n)
+	return (&fileRun{d: d, m: m, jobs: 1, turn: turn}).recognise(ctx, n)
 }
 
 // Results reads every page of the file at in and writes nothing.
