@@ -110,6 +110,7 @@ type Mapped struct {
 // Mapping says which column of a file fills which field.
 type Mapping struct {
 	List    Kind     `json:"kind"`
+	Line    int      `json:"line"` // of the headings
 	Columns []Mapped `json:"columns"`
 
 	at map[string]int // field → index
@@ -152,8 +153,8 @@ func Map(k Kind, headings []string) (Mapping, []Problem) {
 
 func headingKey(s string) string { return strings.ReplaceAll(fold.Plain(s), " ", "") }
 
-// heading gives the file's own name of the column that a problem is about.
-func (m Mapping) heading(field string) string {
+// Heading gives the file's own name of the column that a problem is about.
+func (m Mapping) Heading(field string) string {
 	if i := strings.LastIndexByte(field, '.'); i >= 0 && strings.HasPrefix(field, "holders[") {
 		field = field[i+1:]
 	}

@@ -1,7 +1,11 @@
 package register
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,9 +63,63 @@ func (m Mapping) Record(cells []string) (Record, []Problem) {
 	}
 	problems := append(r.problems, rec.Tidy()...)
 	for i := range problems {
-		problems[i].Column = m.heading(problems[i].Column)
+		problems[i].Column = m.Heading(problems[i].Column)
 	}
 	return rec, problems
+}
+
+// RowReader reads a file's rows: Next gives the line a row stands in, counted from 1, and its cells, or what is wrong with the row; io.EOF
+// after the last. The cells are the reader's until the next call.
+type RowReader interface {
+	Next() (line int, cells []string, problem *Problem, err error)
+}
+
+// FromRows reads the row of headings and gives the records of the others. With problems the headings do not do and there is no source.
+// Rows without anything in them are passed over.
+func FromRows(k Kind, rr RowReader) (Mapping, Source, []Problem, error) {
+	line, cells, problem, err := rr.Next()
+	for err == nil && problem == nil && empty(cells) {
+		line, cells, problem, err = rr.Next()
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		return Mapping{List: k}, nil, []Problem{{What: "the file is empty", Cure: "name the columns in the first row"}}, nil
+	case err != nil:
+		return Mapping{List: k}, nil, nil, err
+	case problem != nil:
+		return Mapping{List: k}, nil, []Problem{*problem}, nil
+	}
+	m, problems := Map(k, cells)
+	m.Line = line
+	if len(problems) > 0 {
+		return m, nil, problems, nil
+	}
+	return m, func() (Given, bool, error) {
+		for {
+			line, cells, problem, err := rr.Next()
+			switch {
+			case errors.Is(err, io.EOF):
+				return Given{}, false, nil
+			case err != nil:
+				return Given{}, false, err
+			case problem != nil:
+				return Given{Line: line, Problems: []Problem{*problem}}, true, nil
+			case empty(cells):
+				continue
+			}
+			rec, problems := m.Record(cells)
+			return Given{Line: line, Record: rec, Problems: problems}, true, nil
+		}
+	}, nil, nil
+}
+
+func empty(cells []string) bool {
+	for _, c := range cells {
+		if strings.TrimSpace(c) != "" {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *row) dossier() *Dossier {
@@ -164,6 +222,11 @@ func (r *row) time(field string) *time.Time {
 			t = t.UTC().Truncate(time.Microsecond)
 			return &t
 		}
+	}
+	if n, err := strconv.ParseFloat(s, 64); err == nil && n >= 1 && n < 100_000 { // as spreadsheets keep it
+		t := time.Date(1899, 12, 30, 0, 0, 0, 0, vietnam).AddDate(0, 0, int(n))
+		t = t.Add(time.Duration(math.Round((n-math.Floor(n))*24*3600)) * time.Second).UTC()
+		return &t
 	}
 	r.bad(field, "write it as 2024-05-23 14:30:00", "%q is no time", clip(s))
 	return nil

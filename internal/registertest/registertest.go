@@ -12,8 +12,8 @@ import (
 type World struct {
 	Units      []register.Unit
 	Procedures []register.Procedure
-	people     []Person
-	rng        *rand.Rand
+	seed       uint64
+	people     int
 }
 
 // Person is a made-up citizen.
@@ -23,9 +23,9 @@ type Person struct {
 	CMND string // empty: never had one
 }
 
-// New makes a world of so many people. Many share their name, as people do.
+// New makes a world of so many people. Many share their name, as people do. Nobody is held in memory.
 func New(seed uint64, people int) *World {
-	w := &World{rng: rand.New(rand.NewPCG(seed, 1))}
+	w := &World{seed: seed, people: people}
 	w.Units = append(w.Units, register.Unit{Code: "000.00.00.H24", Name: "Ủy ban nhân dân thành phố Hải Phòng"})
 	for i := range 20 {
 		w.Units = append(w.Units, register.Unit{Code: fmt.Sprintf("000.%02d.00.H24", i+1), Name: fmt.Sprintf("Ủy ban nhân dân phường số %d", i+1), Parent: "000.00.00.H24"})
@@ -33,29 +33,34 @@ func New(seed uint64, people int) *World {
 	for i := range 50 {
 		w.Procedures = append(w.Procedures, register.Procedure{Code: fmt.Sprintf("1.%06d", 1000+i), Name: fmt.Sprintf("Thủ tục số %d", i+1), Field: "Hộ tịch", Retention: "20"})
 	}
-	for i := range people {
-		p := Person{Name: w.name(), CCCD: fmt.Sprintf("031%09d", i*7+1)}
-		if w.rng.IntN(10) > 0 {
-			p.CMND = fmt.Sprintf("03%07d", i*3+1)
-		}
-		w.people = append(w.people, p)
-	}
 	return w
 }
 
 // People gives the citizens.
-func (w *World) People() []Person { return w.people }
+func (w *World) People() []Person {
+	out := make([]Person, w.people)
+	for i := range out {
+		out[i] = w.Person(i)
+	}
+	return out
+}
 
-func (w *World) name() string {
+// Person makes the nth citizen. One in ten never had an old number.
+func (w *World) Person(n int) Person {
+	rng := rand.New(rand.NewPCG(w.seed, uint64(n)))
 	last := []string{"Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi"}
 	middle := []string{"Văn", "Thị", "Đức", "Minh", "Thu", "Hữu"}
 	first := []string{"An", "Bình", "Hòa", "Thúy", "Dũng", "Hương", "Sơn", "Quỳnh", "Hải", "Yến"}
-	return last[w.rng.IntN(len(last))] + " " + middle[w.rng.IntN(len(middle))] + " " + first[w.rng.IntN(len(first))]
+	p := Person{Name: last[rng.IntN(len(last))] + " " + middle[rng.IntN(len(middle))] + " " + first[rng.IntN(len(first))], CCCD: fmt.Sprintf("031%09d", n*7+1)}
+	if rng.IntN(10) > 0 {
+		p.CMND = fmt.Sprintf("03%07d", n*3+1)
+	}
+	return p
 }
 
 // Dossier makes the nth dossier; its holder is person n of the world, again and again.
 func (w *World) Dossier(n int) register.Dossier {
-	p := w.people[n%len(w.people)]
+	p := w.Person(n % w.people)
 	return register.Dossier{
 		Code: fmt.Sprintf("000.%02d.00.H24-24%02d%02d-%05d", n%20+1, n%12+1, n%28+1, n), Procedure: w.Procedures[n%len(w.Procedures)].Code, Unit: w.Units[n%20+1].Code,
 		DueOn: "2025-06-30", Status: register.Processing,
