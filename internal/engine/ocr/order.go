@@ -74,8 +74,11 @@ func beginsRecipients(l page.Line) bool {
 	if plain(l.Words[0].Text) == "nhan" && strings.HasSuffix(l.Words[0].Text, ":") {
 		return true
 	}
+	if len(l.Words) < 2 || plain(l.Words[1].Text) != "nhan" {
+		return false
+	}
 	first := plain(l.Words[0].Text) // its N is often cut off, or read with what stands in the margin
-	return len(l.Words) > 1 && strings.HasSuffix(first, "oi") && len(first) <= 5 && plain(l.Words[1].Text) == "nhan"
+	return len(first) <= 5 && (strings.HasSuffix(first, "oi") || strings.HasSuffix(first, "i") && strings.HasSuffix(l.Words[1].Text, ":"))
 }
 
 // gutter finds where the right column begins: the leftmost word after a wide gap, among the lines of the foot.
