@@ -27,7 +27,7 @@ func readScan(t *testing.T, pdf string) []page.Result {
 		t.Fatal(err)
 	}
 	name := strings.TrimSuffix(filepath.Base(pdf), ".pdf")
-	dir := filepath.Join(cache, "sohoa-test", "describe", name)
+	dir := filepath.Join(cache, "sohoa-test", "describe-red", name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -68,19 +68,21 @@ func recognise(t *testing.T, pdf string, n int, file string) {
 		return out
 	}
 	ppm := run(nil, nil, "pdftoppm", "-hide-annotations", "-r", "300", "-f", fmt.Sprint(n), "-l", fmt.Sprint(n), "-singlefile", pdf)
-	hocr := run(redOf(ppm), []string{"OMP_THREAD_LIMIT=1"}, "tesseract", "-", "-", "-l", "vie", "--dpi", "300", "hocr")
+	hocr := run(redOf(t, ppm), []string{"OMP_THREAD_LIMIT=1"}, "tesseract", "-", "-", "-l", "vie", "--dpi", "300", "hocr")
 	if err := os.WriteFile(file, hocr, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // redOf takes the red channel of a binary PPM as a PGM: red ink becomes paper.
-func redOf(ppm []byte) []byte {
-	var w, h, depth, head int
-	if _, err := fmt.Sscanf(string(ppm[:min(len(ppm), 40)]), "P6 %d %d %d", &w, &h, &depth); err != nil {
-		return ppm
+func redOf(t *testing.T, ppm []byte) []byte {
+	t.Helper()
+	var magic string
+	var w, h, depth int
+	if _, err := fmt.Sscan(string(ppm[:min(len(ppm), 40)]), &magic, &w, &h, &depth); err != nil || magic != "P6" || depth != 255 {
+		t.Fatalf("pdftoppm made no PPM: %q", ppm[:min(len(ppm), 40)])
 	}
-	head = len(ppm) - 3*w*h
+	head := len(ppm) - 3*w*h
 	out := fmt.Appendf(nil, "P5\n%d %d\n255\n", w, h)
 	for i := head; i < len(ppm); i += 3 {
 		out = append(out, ppm[i])
