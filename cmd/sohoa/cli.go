@@ -15,6 +15,7 @@ type cli struct {
 	Retry    retryCmd    `cmd:"" help:"Set stalled, rejected or cancelled work going again."`
 	Cancel   cancelCmd   `cmd:"" help:"Stop what is not archived yet."`
 	Queue    queueCmd    `cmd:"" help:"Show, pause or resume the queue."`
+	Register registerCmd `cmd:"" help:"Fill, read and write the register: units, procedures, holders, dossiers."`
 	Verify   verifyCmd   `cmd:"" help:"Read back what is kept and compare it with the catalogue."`
 	Audit    auditCmd    `cmd:"" help:"Check the audit trail."`
 	Sweep    sweepCmd    `cmd:"" help:"Find objects that nobody refers to."`
