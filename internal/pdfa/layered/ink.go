@@ -94,6 +94,11 @@ func (p *paper) coloured(x, y int, yy, cb, cr uint8) bool {
 	return b > blue || abs(b)+abs(r) > any && int(yy) > int(p.y[i])*28/100-max(r-60, 0)/2
 }
 
+// darkness is how much darker than the paper a pixel is.
+func (p *paper) darkness(x, y int, yy uint8) int {
+	return int(p.y[y/p.tile*p.w+x/p.tile]) - int(yy)
+}
+
 func abs(v int) int { return max(v, -v) }
 
 // inkOf finds the ink: spots of at least least pixels that stand out, one of them clearly; specks and the paper's grain are none. What stands out much less
@@ -128,7 +133,8 @@ func inkOf(r *raster, p *paper, least int) *ccitt.Bitmap {
 		s.runs = append(s.runs, here...)
 		above, here = here, above
 	}
-	pale := s.typical() * paleShare / 100
+	typical := s.typical()
+	pale, paleColour, paleDark := typical*paleShare/100, typical*paleColourShare/100, typical*paleDarkShare/100
 	for _, run := range s.runs {
 		spot := s.root(run.spot)
 		if !s.clear[spot] || int(s.size[spot]) < least || int(s.strongest[spot]) < pale {
@@ -136,17 +142,29 @@ func inkOf(r *raster, p *paper, least int) *ccitt.Bitmap {
 		}
 		for x := run.x0; x < run.x1; x++ {
 			near := strongest(d, r.w, r.h, x, run.y)
-			if near >= pale && int(d[run.y*r.w+x])*100 > near*edgeShare {
-				m.Set(x, run.y)
+			if near < pale || int(d[run.y*r.w+x])*100 <= near*edgeShare {
+				continue
 			}
+			yy := r.y[run.y*r.w+x]
+			cb, cr := r.chroma(x, run.y)
+			if p.coloured(x, run.y, yy, cb, cr) {
+				if near < paleColour {
+					continue
+				}
+			} else if p.darkness(x, run.y, yy) < paleDark { // a seal's pale edge: black it is not
+				continue
+			}
+			m.Set(x, run.y)
 		}
 	}
 	return m
 }
 
 const (
-	paleShare = 35 // percent of the typical print's contrast below which a stroke is the paper's
-	edgeShare = 45 // percent of the strongest contrast near it from where on a pixel is ink
+	paleShare       = 35 // percent of the typical print's contrast below which a stroke is the paper's
+	paleColourShare = 55 // the same for colours: a seal that shows through from the back has many shades, and the paper's layer keeps them
+	paleDarkShare   = 30 // percent of it below which a pixel without colour is not dark enough for black print
+	edgeShare       = 45 // percent of the strongest contrast near it from where on a pixel is ink
 )
 
 // strongest is the highest contrast within two pixels.

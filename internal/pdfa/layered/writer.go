@@ -9,7 +9,7 @@ import (
 )
 
 // Version counts changes to the layers that the same leaf gives. Raise it with every such change: access copies are kept under it.
-const Version = 2
+const Version = 3
 
 // Writer makes access copies: it gives every leaf to another writer in layers. It has no state of its own.
 type Writer struct {
