@@ -506,6 +506,13 @@ func (g *Register) FindHolder(ctx context.Context, hash []byte) (string, bool, e
 	return o.Code, err == nil, unavailable(err)
 }
 
+// NoteSearch implements register.Store.
+func (g *Register) NoteSearch(ctx context.Context, actor string, tried, found int) error {
+	return g.c.tx(ctx, func(q *sqlc.Queries) error {
+		return audit(ctx, q, event{actor: actor, action: "register_searched", detail: map[string]string{"tried": fmt.Sprint(tried), "found": fmt.Sprint(found)}})
+	})
+}
+
 // Link implements register.Store.
 func (g *Register) Link(ctx context.Context, actor, name string, numbers []register.SealedIdentifier) (register.Linked, error) {
 	l := register.Linked{Merged: []string{}}

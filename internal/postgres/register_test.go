@@ -387,6 +387,62 @@ func TestNobodyIsLinkedByNameAloneNorAgainstIt(t *testing.T) {
 	}
 }
 
+func TestImportsAtOnceAgreeAndAFollowerMissesNothing(t *testing.T) {
+	t.Parallel()
+	c, w := newCity(t), registertest.New(1, 30)
+	c.found(w)
+	const imports, each = 4, 150
+	errs := make(chan error, imports)
+	for i := range imports {
+		go func() { // half of each is in the next one too, and all share the holders
+			r, err := c.Import(t.Context(), c.admin, register.Plan{Kind: register.Dossiers}, registertest.Records(each, func(n int) register.Dossier { return w.Dossier(i*each/2 + n) }))
+			if err == nil && !r.Applied {
+				err = fmt.Errorf("%+v", r)
+			}
+			errs <- err
+		}()
+	}
+	seen := map[string]bool{}
+	var last int64
+	follow := func() {
+		for {
+			rows, err := c.Dossiers(t.Context(), c.admin, register.Query{After: last, Limit: 40})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for _, d := range rows {
+				seen[d.Code], last = true, d.Revision
+			}
+			if len(rows) == 0 {
+				return
+			}
+		}
+	}
+	for range imports {
+		follow()
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	follow()
+	if want := each/2*(imports-1) + each; len(seen) != want || c.count("register_dossiers") != want || c.count("register_holders") != 30 {
+		t.Errorf("%d dossiers followed, %d there, want %d; %d holders, want 30", len(seen), c.count("register_dossiers"), want, c.count("register_holders"))
+	}
+}
+
+func TestASearchByNumberIsAuditedWithoutTheNumber(t *testing.T) {
+	t.Parallel()
+	c := newCity(t)
+	if _, err := c.Find(t.Context(), c.admin, []string{"031085001234"}, ""); err != nil {
+		t.Fatal(err)
+	}
+	var said string
+	if err := c.db.QueryRow(t.Context(), "SELECT actor || detail::text FROM audit_events WHERE action = 'register_searched'").Scan(&said); err != nil || strings.Contains(said, "0310") || !strings.HasPrefix(said, "city") {
+		t.Errorf("%s, %v", said, err)
+	}
+}
+
 func TestASourcesOwnCodeLeadsToTheHolderKnownByNumber(t *testing.T) {
 	t.Parallel()
 	c, w := newCity(t), registertest.New(1, 3)

@@ -100,6 +100,8 @@ type Store interface {
 
 	// FindHolder gives the holder with that number; ok is false when nobody has it.
 	FindHolder(ctx context.Context, hash []byte) (code string, ok bool, err error)
+	// NoteSearch appends an audit event for a search by number: who, how many numbers, how many of them somebody has; never whose.
+	NoteSearch(ctx context.Context, actor string, tried, found int) error
 	// Link says that the numbers are one person's, of that name. Holders that have them become one.
 	Link(ctx context.Context, actor, name string, numbers []SealedIdentifier) (Linked, error)
 }

@@ -299,7 +299,7 @@ func (s *Service) Find(ctx context.Context, a archive.Actor, numbers []string, c
 		}
 		f.Holders, f.Dossiers = append(f.Holders, hs...), append(f.Dossiers, ds...)
 	}
-	return f, nil
+	return f, s.d.Store.NoteSearch(ctx, a.Account, len(f.Tried), len(f.Holders))
 }
 
 // numbersOf reads the numbers that are asked for; with a card, those on it.

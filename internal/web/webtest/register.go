@@ -206,6 +206,13 @@ func (s *registerStore) FindHolder(_ context.Context, hash []byte) (string, bool
 	return code, ok, nil
 }
 
+// NoteSearch implements register.Store.
+func (s *registerStore) NoteSearch(context.Context, string, int, int) error {
+	unlock, err := s.lock()
+	unlock()
+	return err
+}
+
 // Link implements register.Store, for numbers that nobody has yet.
 func (s *registerStore) Link(_ context.Context, _, name string, numbers []register.SealedIdentifier) (register.Linked, error) {
 	unlock, err := s.lock()
