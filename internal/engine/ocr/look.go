@@ -110,7 +110,7 @@ func (r *Recogniser) guess(gray *lept.Pix, dpi float64, l look) (turn page.Turn,
 
 // bearsOut reports whether what was read at a guessed turn leaves no doubt that the page lies so.
 func (r *Recogniser) bearsOut(a attempt) bool {
-	return page.MeanConfidence(a.lines) > r.s.TurnSure && !r.doubtful(a.lines)
+	return page.MeanConfidence(across(a.lines)) > r.s.TurnSure && !r.doubtful(a.lines)
 }
 
 // upended reads a band of the page at a guessed turn and the other way round, and reports whether the other is better.

@@ -166,10 +166,22 @@ type attempt struct {
 	place place
 }
 
+// across gives the lines that run across the page as it was read. tesseract reads lines that run down it too, so that a page on its side
+// can read well at the wrong turn; such lines vouch for nothing.
+func across(lines []page.Line) []page.Line {
+	var out []page.Line
+	for _, l := range lines {
+		if w, h := l.Box.X1-l.Box.X0, l.Box.Y1-l.Box.Y0; w >= h || len([]rune(l.Text())) < 3 {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
 // weight is how much was surely read: letters by confidence above what noise gets.
 func (a attempt) weight() float64 {
 	var sum float64
-	for _, l := range a.lines {
+	for _, l := range across(a.lines) {
 		for _, w := range l.Words {
 			if w.Confidence > 60 {
 				sum += (w.Confidence - 60) * float64(len([]rune(w.Text)))
@@ -278,6 +290,7 @@ func forReading(upright *lept.Pix, scale float64) (*lept.Pix, error) {
 
 // doubtful reports whether what was read cannot vouch for the turn it was read at.
 func (r *Recogniser) doubtful(lines []page.Line) bool {
+	lines = across(lines)
 	n := 0
 	for _, l := range lines {
 		n += len(l.Words)
