@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what docs/benchmarks.md tells, as ratios within one run, and prints Markdown rows. Takes about half an hour on 2 quiet cores.
-# bench.sh [all|cpu|cores|upload|queue|counter|accuracy]
+# bench.sh [all|cpu|cores|upload|queue|counter|accuracy|size]
 set -euo pipefail
 what=${1:-all}
 work=$(mktemp -d)
@@ -72,4 +72,16 @@ want counter && gobench 'CounterBesideBacklog$'
 if want accuracy && [ -d ../shared/data/real-scans ]; then
   bin/sohoa bench accuracy ../shared/data/real-scans --peer
   bin/sohoa bench fields ../shared/data/real-scans
+fi
+if want size; then # bytes a page of master, full rendition and access copy
+  if [ -d ../shared/data/real-scans/pdf ]; then
+    bin/sohoa bench size ../shared/data/real-scans --keep "$work/kept" 2>/dev/null
+    mkdir -p "$work/read/pdf"
+    cp -r ../shared/data/real-scans/gt "$work/read/gt"
+    for f in "$work"/kept/*.access.pdf; do mv "$f" "$work/read/pdf/$(basename "$f" .access.pdf)"; done
+    # The column of plain tesseract beside its own of "accuracy": what it reads in the access copies.
+    bin/sohoa bench accuracy "$work/read" --gt internal/accuracy/testdata/real-scans/gt --peer
+  fi
+  bin/sohoa sample --count 30 --seed 77 --format pdf -o "$work/sizes" >/dev/null 2>&1
+  bin/sohoa bench size "$work/sizes" 2>/dev/null | grep -E '^\| (\*\*|papers|---)'
 fi

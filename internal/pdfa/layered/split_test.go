@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -335,6 +336,21 @@ func jpegs(t *testing.T, pdf string) []string {
 		t.Fatal(err)
 	}
 	return files
+}
+
+// BenchmarkSplit takes an A4 page at 300 dpi apart.
+func BenchmarkSplit(b *testing.B) {
+	l := leafOf(b, scan(2480, 3508), 85)
+	var before, after syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &before)
+	n := 0
+	for b.Loop() {
+		split(b, l)
+		n++
+	}
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &after)
+	b.ReportMetric(float64(after.Utime.Nano()-before.Utime.Nano())/1e6/float64(n), "ms-cpu/page") // other work on the machine counts in ns/op
+	b.ReportAllocs()
 }
 
 func FuzzSplit(f *testing.F) {
