@@ -128,11 +128,35 @@ func ParseURL(url string) (asynq.RedisConnOpt, error) {
 		}
 		return asynq.RedisClusterClientOpt{Addrs: o.Addrs, Username: o.Username, Password: o.Password, TLSConfig: o.TLSConfig}, nil
 	case "redis-sentinel":
-		opt, err := asynq.ParseRedisURI(url)
+		opt, err := parseSentinel(rest)
 		if err != nil {
 			return nil, malformed
 		}
 		return opt, nil
 	}
 	return nil, malformed
+}
+
+// parseSentinel reads what follows redis-sentinel://. Each address is parsed by itself, since net/url of Go 1.26.0 takes no list of
+// hosts with ports.
+func parseSentinel(rest string) (asynq.RedisFailoverClientOpt, error) {
+	var all asynq.RedisFailoverClientOpt
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	user := strings.LastIndexByte(rest[:end], '@') + 1
+	for host := range strings.SplitSeq(rest[user:end], ",") {
+		one, err := asynq.ParseRedisURI("redis-sentinel://" + rest[:user] + host + rest[end:])
+		if err != nil {
+			return all, err
+		}
+		opt, ok := one.(asynq.RedisFailoverClientOpt)
+		if !ok {
+			return all, errors.New("not a Sentinel's address")
+		}
+		opt.SentinelAddrs = append(all.SentinelAddrs, opt.SentinelAddrs...)
+		all = opt
+	}
+	return all, nil
 }

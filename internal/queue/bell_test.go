@@ -1,8 +1,11 @@
 package queue_test
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/hibiken/asynq"
 
 	"sohoa/internal/archive"
 	"sohoa/internal/localtest"
@@ -49,6 +52,21 @@ func TestURLsOfEveryKindOfRedis(t *testing.T) {
 		if _, err := queue.ParseURL(u); err == nil {
 			t.Errorf("ParseURL(%q) accepted", u)
 		}
+	}
+}
+
+func TestASentinelURLKeepsEveryAddress(t *testing.T) {
+	t.Parallel()
+	opt, err := queue.ParseURL("redis-sentinel://:p%40w@a:1,b:2,c:3?master=m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, ok := opt.(asynq.RedisFailoverClientOpt)
+	if !ok || got.MasterName != "m" || strings.Join(got.SentinelAddrs, " ") != "a:1 b:2 c:3" || got.SentinelPassword != "p@w" {
+		t.Errorf("ParseURL = %+v", opt)
+	}
+	if _, err := queue.ParseURL("redis-sentinel://a:1,b:x?master=m"); err == nil {
+		t.Error("a port that is no number is accepted")
 	}
 }
 
