@@ -28,7 +28,10 @@ var errIdentifier = errors.New("identifier is not 12 digits (CCCD), 9 (CMND), no
 
 // ParseIdentifier reads an identifier; blanks and full stops between groups of digits are dropped.
 func ParseIdentifier(s string) (Identifier, error) {
-	s = strings.NewReplacer(" ", "", ".", "", "\u00a0", "").Replace(strings.TrimSpace(s))
+	s = strings.TrimSpace(s)
+	if strings.ContainsAny(s, " .\u00a0") { // making a replacer costs more than all the rest
+		s = strings.NewReplacer(" ", "", ".", "", "\u00a0", "").Replace(s)
+	}
 	body, branch, hyphen := strings.Cut(s, "-")
 	if body == "" || strings.Trim(body+branch, "0123456789") != "" {
 		return Identifier{}, errIdentifier

@@ -37,6 +37,7 @@ type bulk struct {
 	id   int64
 	at   time.Time
 	rows int
+	have [3]bool // holders without number, with one, with several
 
 	units      []sqlc.StageUnitsParams
 	procedures []sqlc.StageProceduresParams
@@ -151,6 +152,7 @@ func (b *bulk) takeHolder(line int32, ordinal int16, dossier, relation *string, 
 		ImportID: b.id, Line: line, Ordinal: ordinal, DossierCode: dossier, Relation: relation, Code: h.Code, Given: h.Given, Numbers: int16(len(h.Numbers)),
 		Kind: string(h.Kind), Name: h.Name, NameKey: h.NameKey, Content: h.Content, SourceUpdatedAt: h.SourceAt,
 	})
+	b.have[min(len(h.Numbers), 2)] = true
 	for _, n := range h.Numbers {
 		b.numbers = append(b.numbers, sqlc.StageNumbersParams{
 			ImportID: b.id, Line: line, Ordinal: ordinal, Hash: n.Hash, Kind: string(n.Kind), Masked: n.Masked, KeyID: n.Key, WrappedKey: n.Wrapped, Sealed: n.Body,
@@ -253,6 +255,9 @@ func (b *bulk) mergeHolders(ctx context.Context) (inserted int64, err error) {
 		return 0, err
 	}
 	for _, numbers := range []int32{2, 1, 0} {
+		if !b.have[numbers] {
+			continue
+		}
 		if numbers > 0 {
 			if err := b.q.ResolveHoldersByNumber(ctx, b.id); err != nil {
 				return 0, err
@@ -272,11 +277,13 @@ func (b *bulk) mergeHolders(ctx context.Context) (inserted int64, err error) {
 			}
 		}
 	}
-	if err := b.q.ResolveHoldersByNumber(ctx, b.id); err != nil {
-		return 0, err
-	}
-	if err := b.checkHolders(ctx); err != nil || b.stopped() {
-		return 0, err
+	if b.have[1] || b.have[2] {
+		if err := b.q.ResolveHoldersByNumber(ctx, b.id); err != nil {
+			return 0, err
+		}
+		if err := b.checkHolders(ctx); err != nil || b.stopped() {
+			return 0, err
+		}
 	}
 	return inserted, b.q.InsertStagedAliases(ctx, sqlc.InsertStagedAliasesParams{At: b.at, ImportID: b.id})
 }

@@ -11,14 +11,14 @@ import (
 
 // after gives the revision behind which a list begins. No change since then is seen as a list that begins behind the last.
 func after(ctx context.Context, q register.Query, first func(context.Context, time.Time) (int64, error)) (int64, bool, error) {
-	if q.Since.IsZero() {
+	if q.Since.IsZero() || q.After > 0 { // a cursor lies behind the first already
 		return q.After, true, nil
 	}
 	rev, err := first(ctx, q.Since)
 	if isNoRows(err) {
 		return 0, false, nil
 	}
-	return max(q.After, rev-1), err == nil, unavailable(err)
+	return rev - 1, err == nil, unavailable(err)
 }
 
 // listed reads one record or a page of them and turns the rows into what is shown.

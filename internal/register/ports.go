@@ -40,7 +40,7 @@ type SealedHolder struct {
 	Name     string
 	NameKey  string
 	Numbers  []SealedIdentifier
-	Content  []byte // digest of what was said, 16 bytes
+	Content  []byte // digest of what was said, 16 bytes; empty for a holder who was only named by a dossier
 	SourceAt *time.Time
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -103,77 +104,67 @@ func (s *Service) stage(g Given) (Staged, error) {
 	switch v := g.Record.(type) {
 	case *Unit:
 		st.Unit = v
-		st.Content, err = s.content(v)
+		said := *v
+		said.SourceUpdatedAt = nil
+		st.Content, err = digest(said)
 	case *Procedure:
 		st.Procedure = v
-		st.Content, err = s.content(v)
+		said := *v
+		said.SourceUpdatedAt = nil
+		st.Content, err = digest(said)
 	case *Holder:
-		var h SealedHolder
-		if h, err = s.seal(*v, ""); err == nil {
-			st.Holder, st.Content = &h, h.Content
+		h, err := s.seal(*v, "")
+		if err != nil {
+			return st, err
 		}
+		if h.Content, err = digest(hashed(*v, h)); err != nil {
+			return st, err
+		}
+		st.Holder, st.Content = &h, h.Content
 	case *Dossier:
 		st.Dossier = v
+		said := *v
+		said.SourceUpdatedAt, said.Holders = nil, make([]DossierHolder, len(v.Holders))
 		for i, h := range v.Holders {
 			sealed, err := s.seal(h.Holder, v.Code+":"+strconv.Itoa(i+1))
 			if err != nil {
 				return st, err
 			}
 			st.Holders = append(st.Holders, sealed)
+			said.Holders[i] = DossierHolder{h.Relation, hashed(h.Holder, sealed)}
 		}
-		st.Content, err = s.content(v)
+		st.Content, err = digest(said)
 	}
 	return st, err
 }
 
-// content gives a digest of everything a record says but when it was said. Of numbers it is taken under the key, so that it tells nothing
-// to who has no key.
-func (s *Service) content(rec Record) ([]byte, error) {
-	h := sha256.New()
-	var said any = rec
-	switch v := rec.(type) {
-	case *Unit:
-		c := *v
-		c.SourceUpdatedAt = nil
-		said = c
-	case *Procedure:
-		c := *v
-		c.SourceUpdatedAt = nil
-		said = c
-	case *Holder:
-		c := *v
-		c.SourceUpdatedAt = nil
-		c.Identifiers = s.hashed(c.Identifiers)
-		said = c
-	case *Dossier:
-		c := *v
-		c.SourceUpdatedAt = nil
-		c.Holders = append([]DossierHolder(nil), c.Holders...)
-		for i := range c.Holders {
-			c.Holders[i].Identifiers = s.hashed(c.Holders[i].Identifiers)
-		}
-		said = c
-	}
-	if err := json.NewEncoder(h).Encode(said); err != nil {
+// digest gives a digest of everything a record says. The caller leaves out when it was said.
+func digest(said any) ([]byte, error) {
+	b, err := json.Marshal(said)
+	if err != nil {
 		return nil, err
 	}
-	return h.Sum(nil)[:16], nil
+	d := sha256.Sum256(b)
+	return d[:16], nil
 }
 
-func (s *Service) hashed(ids []Identifier) []Identifier {
-	out := make([]Identifier, 0, len(ids))
-	for _, id := range ids {
-		if v, err := dossier.ParseIdentifier(id.Number); err == nil {
-			id.Number = string(s.d.Vault.HashOf(v))
-		}
-		out = append(out, id)
+// hashed gives a holder with the hashes of its numbers in their place, so that a digest of it tells nothing to who has no key.
+func hashed(h Holder, sealed SealedHolder) Holder {
+	h.SourceUpdatedAt = nil
+	ids := make([]Identifier, len(h.Identifiers))
+	for i, id := range h.Identifiers {
+		id.Number = hex.EncodeToString(sealed.Numbers[i].Hash)
+		ids[i] = id
 	}
-	return out
+	h.Identifiers = ids
+	return h
 }
 
-// seal seals a holder. One without code and number is a person of this dossier alone: fallback names the place.
+// seal seals the numbers of a holder. One without code and number is a person of this dossier alone: fallback names the place.
 func (s *Service) seal(h Holder, fallback string) (SealedHolder, error) {
-	out := SealedHolder{Code: h.Code, Given: h.Code != "", Kind: h.HolderKind, Name: h.Name, NameKey: NameKey(h.Name), SourceAt: h.SourceUpdatedAt}
+	out := SealedHolder{
+		Code: h.Code, Given: h.Code != "", Kind: h.HolderKind, Name: h.Name, NameKey: NameKey(h.Name), SourceAt: h.SourceUpdatedAt, Content: []byte{},
+	}
 	strongest := -1
 	for _, id := range h.Identifiers {
 		v, err := dossier.ParseIdentifier(id.Number)
@@ -194,9 +185,7 @@ func (s *Service) seal(h Holder, fallback string) (SealedHolder, error) {
 		d := sha256.Sum256([]byte(fallback + "\n" + out.NameKey))
 		out.Code = codeOf("d", d[:])
 	}
-	var err error
-	out.Content, err = s.content(&h)
-	return out, err
+	return out, nil
 }
 
 // strengthOf orders the kinds of identifier: a CCCD is of one person for life, a CMND may have been given twice.

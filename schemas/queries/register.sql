@@ -178,6 +178,7 @@ SELECT x.code, x.kind, x.name, x.name_key, x.content, x.source_updated_at, nextv
 FROM (
     SELECT DISTINCT ON (s.code) s.code, s.kind, s.name, s.name_key, s.content, s.source_updated_at FROM register_stage_holders s
     WHERE s.import_id = sqlc.arg(import_id)::bigint AND s.owner_code IS NULL AND least(s.numbers, 2) = sqlc.arg(numbers)::int
+      AND NOT EXISTS (SELECT FROM register_holders h WHERE h.code = s.code) -- so that what is there need not be sorted
     ORDER BY s.code, s.line, s.ordinal
 ) x
 ON CONFLICT (code) DO NOTHING;
@@ -188,6 +189,7 @@ SELECT DISTINCT ON (n.hash) n.hash, coalesce(s.owner_code, s.code), n.kind, n.ma
 FROM register_stage_numbers n
 JOIN register_stage_holders s ON s.import_id = n.import_id AND s.line = n.line AND s.ordinal = n.ordinal
 WHERE n.import_id = sqlc.arg(import_id)::bigint AND least(s.numbers, 2) = sqlc.arg(numbers)::int
+  AND NOT EXISTS (SELECT FROM register_numbers r WHERE r.hash = n.hash)
 ORDER BY n.hash, n.line, n.ordinal
 ON CONFLICT (hash) DO NOTHING;
 

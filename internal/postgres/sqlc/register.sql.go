@@ -702,6 +702,7 @@ SELECT x.code, x.kind, x.name, x.name_key, x.content, x.source_updated_at, nextv
 FROM (
     SELECT DISTINCT ON (s.code) s.code, s.kind, s.name, s.name_key, s.content, s.source_updated_at FROM register_stage_holders s
     WHERE s.import_id = $2::bigint AND s.owner_code IS NULL AND least(s.numbers, 2) = $3::int
+      AND NOT EXISTS (SELECT FROM register_holders h WHERE h.code = s.code) -- so that what is there need not be sorted
     ORDER BY s.code, s.line, s.ordinal
 ) x
 ON CONFLICT (code) DO NOTHING
@@ -728,6 +729,7 @@ SELECT DISTINCT ON (n.hash) n.hash, coalesce(s.owner_code, s.code), n.kind, n.ma
 FROM register_stage_numbers n
 JOIN register_stage_holders s ON s.import_id = n.import_id AND s.line = n.line AND s.ordinal = n.ordinal
 WHERE n.import_id = $1::bigint AND least(s.numbers, 2) = $2::int
+  AND NOT EXISTS (SELECT FROM register_numbers r WHERE r.hash = n.hash)
 ORDER BY n.hash, n.line, n.ordinal
 ON CONFLICT (hash) DO NOTHING
 `
