@@ -402,6 +402,29 @@ func (b *bulk) checkCodes(ctx context.Context) error {
 }
 
 func (b *bulk) checkUnits(ctx context.Context) error {
+	if err := b.sift(ctx, func(int32) ([]badLine, error) {
+		rows, err := b.q.UnitLinks(ctx, b.id)
+		if err != nil {
+			return nil, err
+		}
+		parent, successor := map[string]string{}, map[string]string{}
+		for _, r := range rows {
+			parent[r.Code], successor[r.Code] = deref(r.ParentCode), deref(r.SuccessorCode)
+		}
+		var out []badLine
+		for _, r := range rows {
+			switch {
+			case r.Line == 0:
+			case inRing(parent, r.Code):
+				out = append(out, badLine{r.Line, register.Problem{Column: "parent", What: "the units above it lead back to it", Cure: "correct the parent of one of them"}})
+			case inRing(successor, r.Code):
+				out = append(out, badLine{r.Line, register.Problem{Column: "successor", What: "the units after it lead back to it", Cure: "correct the successor of one of them"}})
+			}
+		}
+		return out, nil
+	}); err != nil {
+		return err
+	}
 	return b.sift(ctx, func(limit int32) ([]badLine, error) {
 		rows, err := b.q.UnitsWithoutParent(ctx, sqlc.UnitsWithoutParentParams{ImportID: b.id, PageSize: limit})
 		out := make([]badLine, len(rows))
@@ -414,6 +437,18 @@ func (b *bulk) checkUnits(ctx context.Context) error {
 		}
 		return out, err
 	})
+}
+
+// inRing reports whether following next from code leads back to it.
+func inRing(next map[string]string, code string) bool {
+	seen := map[string]bool{}
+	for at := next[code]; at != "" && !seen[at]; at = next[at] {
+		if at == code {
+			return true
+		}
+		seen[at] = true
+	}
+	return false
 }
 
 func (b *bulk) checkDossiers(ctx context.Context) error {

@@ -217,6 +217,11 @@ func TestOneBadRecordStopsAllUnlessBadOnesAreSkipped(t *testing.T) {
 	if r.Applied || len(r.Bad) != 1 || r.Bad[0].Line != 1 || r.Bad[0].Column != "parent" {
 		t.Errorf("a unit without parent: %+v", r)
 	}
+	unit := func(code, parent string) register.Unit { return register.Unit{Code: code, Name: code, Parent: parent} }
+	r = c.put(register.Plan{Kind: register.Units, SkipBad: true}, registertest.Of(unit("A", "B"), unit("B", "C"), unit("C", "A"), unit("D", "A"), unit("E", "")))
+	if r.Inserted != 1 || len(r.Bad) != 4 || r.Bad[0].Column != "parent" {
+		t.Errorf("units in a ring, and one under it: %+v", r)
+	}
 }
 
 func TestNobodyElseReadsOrFillsTheRegister(t *testing.T) {

@@ -84,6 +84,13 @@ WHERE s.import_id = sqlc.arg(import_id)::bigint
   AND (s.parent_code IS NOT NULL AND p.code IS NULL AND sp.code IS NULL OR s.successor_code IS NOT NULL AND c.code IS NULL AND sc.code IS NULL)
 ORDER BY s.line LIMIT sqlc.arg(page_size)::int;
 
+-- name: UnitLinks :many
+-- Who is above whom and who followed whom, as it will be; line is 0 for what no record of this import speaks of.
+SELECT s.line, s.code, s.parent_code, s.successor_code FROM register_stage_units s WHERE s.import_id = sqlc.arg(import_id)::bigint
+UNION ALL
+SELECT 0, u.code, u.parent_code, u.successor_code FROM units u
+WHERE NOT EXISTS (SELECT FROM register_stage_units s WHERE s.import_id = sqlc.arg(import_id)::bigint AND s.code = u.code);
+
 -- name: DossiersWithoutUnit :many
 SELECT s.line, s.unit_code FROM register_stage_dossiers s
 WHERE s.import_id = sqlc.arg(import_id)::bigint AND NOT EXISTS (SELECT FROM units u WHERE u.code = s.unit_code AND u.revision IS NOT NULL AND u.deleted_at IS NULL)

@@ -1500,6 +1500,46 @@ func (q *Queries) TwiceUnits(ctx context.Context, arg TwiceUnitsParams) ([]Twice
 	return items, nil
 }
 
+const unitLinks = `-- name: UnitLinks :many
+SELECT s.line, s.code, s.parent_code, s.successor_code FROM register_stage_units s WHERE s.import_id = $1::bigint
+UNION ALL
+SELECT 0, u.code, u.parent_code, u.successor_code FROM units u
+WHERE NOT EXISTS (SELECT FROM register_stage_units s WHERE s.import_id = $1::bigint AND s.code = u.code)
+`
+
+type UnitLinksRow struct {
+	Line          int32
+	Code          string
+	ParentCode    *string
+	SuccessorCode *string
+}
+
+// Who is above whom and who followed whom, as it will be; line is 0 for what no record of this import speaks of.
+func (q *Queries) UnitLinks(ctx context.Context, importID int64) ([]UnitLinksRow, error) {
+	rows, err := q.db.Query(ctx, unitLinks, importID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnitLinksRow
+	for rows.Next() {
+		var i UnitLinksRow
+		if err := rows.Scan(
+			&i.Line,
+			&i.Code,
+			&i.ParentCode,
+			&i.SuccessorCode,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const unitsWithoutParent = `-- name: UnitsWithoutParent :many
 SELECT s.line, s.parent_code, s.successor_code, (s.parent_code IS NOT NULL AND p.code IS NULL AND sp.code IS NULL)::bool AS parent_missing
 FROM register_stage_units s
