@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -193,34 +192,15 @@ func (c *benchAccuracyCmd) truth() ([]knownPage, error) {
 		if dir == "" {
 			continue
 		}
-		pages, err := transcribedPages(dir, filepath.Join(c.Dir, "pdf"))
+		pages, err := accuracy.ReadTranscriptions(dir)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, pages...)
+		for _, p := range pages {
+			all = append(all, knownPage{name: p.Name, file: filepath.Join(c.Dir, "pdf", p.File), page: p.Page, text: p.Text})
+		}
 	}
 	return all, nil
-}
-
-// transcribedPages reads pages.tsv in gt and the texts that it names.
-func transcribedPages(gt, pdfs string) ([]knownPage, error) {
-	rows, err := readTSV(filepath.Join(gt, "pages.tsv"))
-	if err != nil {
-		return nil, err
-	}
-	var pages []knownPage
-	for _, row := range rows {
-		n, err := strconv.Atoi(row["page"])
-		if err != nil {
-			return nil, fmt.Errorf("pages.tsv: page %q", row["page"])
-		}
-		text, err := os.ReadFile(filepath.Join(gt, filepath.Base(row["gt"])))
-		if err != nil {
-			return nil, err
-		}
-		pages = append(pages, knownPage{name: row["gt"], file: filepath.Join(pdfs, filepath.Base(row["file"])), page: n, text: string(text)})
-	}
-	return pages, nil
 }
 
 // samplePages reads the truth that sohoa sample wrote beside its papers. Blank pages are left out: their rate would be of nothing.
@@ -271,29 +251,4 @@ func plainTesseract(ctx context.Context, pdf string, n int) (string, error) {
 		return "", fmt.Errorf("tesseract: %w", err)
 	}
 	return text.String(), nil
-}
-
-func readTSV(path string) ([]map[string]string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comma, r.LazyQuotes, r.FieldsPerRecord = '\t', true, -1
-	rows, err := r.ReadAll()
-	if err != nil || len(rows) == 0 {
-		return nil, fmt.Errorf("%s: %d lines, %w", filepath.Base(path), len(rows), err)
-	}
-	var out []map[string]string
-	for _, row := range rows[1:] {
-		m := map[string]string{}
-		for i, v := range row {
-			if i < len(rows[0]) {
-				m[rows[0][i]] = v
-			}
-		}
-		out = append(out, m)
-	}
-	return out, nil
 }

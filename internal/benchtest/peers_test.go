@@ -3,7 +3,6 @@ package benchtest
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"os"
 	"os/exec"
@@ -211,43 +210,19 @@ func (p *peers) papersAgainstPlainTesseract() (ours, plain map[string][]string) 
 	return ours, plain
 }
 
-// transcribed is a page of a real paper whose text a person has read.
-type transcribed struct {
-	file, gt string
-	page     int
-	text     string
-}
-
-func transcriptions(b *testing.B) (all []transcribed) {
+// transcriptions are the pages of real papers whose text is known.
+func transcriptions(b *testing.B) (all []accuracy.Transcription) {
 	b.Helper()
 	data, ok := roottest.Shared(b, ".")
 	if !ok {
 		return nil
 	}
 	for _, dir := range []string{filepath.Join(data, "real-scans", "gt"), filepath.Join("..", "accuracy", "testdata", "real-scans", "gt")} {
-		f, err := os.Open(filepath.Join(dir, "pages.tsv"))
+		pages, err := accuracy.ReadTranscriptions(dir)
 		if err != nil {
 			b.Fatal(err)
 		}
-		r := csv.NewReader(f)
-		r.Comma, r.LazyQuotes, r.FieldsPerRecord = '\t', true, -1
-		rows, err := r.ReadAll()
-		f.Close()
-		if err != nil {
-			b.Fatal(err)
-		}
-		col := func(row []string, name string) string { return row[slices.Index(rows[0], name)] }
-		for _, row := range rows[1:] {
-			n, err := strconv.Atoi(col(row, "page"))
-			if err != nil {
-				b.Fatal(err)
-			}
-			text, err := os.ReadFile(filepath.Join(dir, col(row, "gt")))
-			if err != nil {
-				b.Fatal(err)
-			}
-			all = append(all, transcribed{col(row, "file"), col(row, "gt"), n, string(text)})
-		}
+		all = append(all, pages...)
 	}
 	return all
 }
@@ -256,19 +231,19 @@ func transcriptions(b *testing.B) (all []transcribed) {
 func (p *peers) accuracy(ours, plain map[string][]string) {
 	var a, b, c []accuracy.Page
 	for _, t := range transcriptions(p.b) {
-		if len(ours[t.file]) < t.page || len(plain[t.file]) < t.page {
+		if len(ours[t.File]) < t.Page || len(plain[t.File]) < t.Page {
 			continue // left out of a fast run
 		}
-		paper := slices.IndexFunc(p.papers, func(f string) bool { return filepath.Base(f) == t.file })
+		paper := slices.IndexFunc(p.papers, func(f string) bool { return filepath.Base(f) == t.File })
 		out := filepath.Join(p.dir, "clean")
-		p.do(p.ocr, "-l", "vie", "--deskew", "--clean", "--image-dpi", "300", "-q", "--sidecar", out+".txt", p.images[p.papers[paper]][t.page-1], out+".pdf")
+		p.do(p.ocr, "-l", "vie", "--deskew", "--clean", "--image-dpi", "300", "-q", "--sidecar", out+".txt", p.images[p.papers[paper]][t.Page-1], out+".pdf")
 		text, err := os.ReadFile(out + ".txt")
 		if err != nil {
 			p.b.Fatal(err)
 		}
-		a = append(a, accuracy.Compare(t.gt, t.text, ours[t.file][t.page-1]))
-		b = append(b, accuracy.Compare(t.gt, t.text, plain[t.file][t.page-1]))
-		c = append(c, accuracy.Compare(t.gt, t.text, string(text)))
+		a = append(a, accuracy.Compare(t.Name, t.Text, ours[t.File][t.Page-1]))
+		b = append(b, accuracy.Compare(t.Name, t.Text, plain[t.File][t.Page-1]))
+		c = append(c, accuracy.Compare(t.Name, t.Text, string(text)))
 	}
 	if len(a) == 0 {
 		return
