@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what docs/benchmarks.md tells, as ratios within one run, and prints Markdown rows. Takes about half an hour on 2 quiet cores.
-# bench.sh [all|cpu|cores|upload|queue|counter|accuracy|size]
+# bench.sh [all|cpu|cores|upload|queue|counter|register|accuracy|size]
 set -euo pipefail
 what=${1:-all}
 work=$(mktemp -d)
@@ -69,6 +69,7 @@ gobench() { go test ./internal/benchtest -run '^$' -bench "$1" -benchtime 1x -ti
 want upload && gobench 'Upload$'
 want queue && gobench 'QueueByBacklog$'
 want counter && gobench 'CounterBesideBacklog$'
+want register && SOHOA_BENCH_DOSSIERS=1000000 gobench 'RegisterImport$'
 if want accuracy && [ -d ../shared/data/real-scans ]; then
   bin/sohoa bench accuracy ../shared/data/real-scans --peer
   bin/sohoa bench fields ../shared/data/real-scans
