@@ -21,7 +21,7 @@ import (
 type registerImportCmd struct {
 	remote
 	registerKind
-	File    string `arg:"" help:"CSV or XLSX; the first row names the columns, in Vietnamese or English." type:"existingfile"`
+	File    string `arg:"" help:"CSV or XLSX; a row at its top names the columns, in Vietnamese or English." type:"existingfile"`
 	Preview bool   `help:"Show what each column is taken for, the first rows, and everything that is wrong; change nothing."`
 	SkipBad bool   `help:"Take the good rows and leave the bad ones out; without it one bad row stops all."`
 	JSON    bool   `name:"json" help:"The report as JSON."`
@@ -96,7 +96,7 @@ func (c *registerImportCmd) tell(e *env, b register.Bad) {
 // looked is what was seen of a file before anything is sent.
 type looked struct {
 	mapping register.Mapping
-	samples [][]string
+	samples []sampleRow
 	rows    int
 	bad     int
 }
@@ -166,17 +166,22 @@ func (c *registerImportCmd) look(e *env) (looked, error) {
 	}
 }
 
-// sampling keeps copies of the first rows that go through.
+type sampleRow struct {
+	line  int
+	cells []string
+}
+
+// sampling keeps copies of the first rows that go through, which may be titles above the headings.
 type sampling struct {
 	register.RowReader
-	to *[][]string
+	to *[]sampleRow
 }
 
 // Next implements register.RowReader.
 func (s *sampling) Next() (int, []string, *register.Problem, error) {
 	line, cells, p, err := s.RowReader.Next()
-	if err == nil && p == nil && len(*s.to) <= previewRows && strings.TrimSpace(strings.Join(cells, "")) != "" {
-		*s.to = append(*s.to, append([]string(nil), cells...))
+	if err == nil && p == nil && len(*s.to) < 10*previewRows && strings.TrimSpace(strings.Join(cells, "")) != "" {
+		*s.to = append(*s.to, sampleRow{line, append([]string(nil), cells...)})
 	}
 	return line, cells, p, err
 }
@@ -187,9 +192,9 @@ func (l looked) show(w io.Writer) {
 	fmt.Fprintln(tw, "COLUMN\tTAKEN FOR\tFIRST VALUES")
 	for _, c := range l.mapping.Columns {
 		field, values := c.Field, []string{}
-		for _, row := range l.samples[min(1, len(l.samples)):] {
-			if c.Index < len(row) {
-				values = append(values, cellShown(c.Field, row[c.Index]))
+		for _, row := range l.samples {
+			if row.line > l.mapping.Line && c.Index < len(row.cells) && len(values) < previewRows {
+				values = append(values, cellShown(c.Field, row.cells[c.Index]))
 			}
 		}
 		if field == "" {

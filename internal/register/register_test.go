@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +132,44 @@ func TestARowBecomesARecord(t *testing.T) {
 	h, _ := Map(Holders, []string{"Tên chủ hồ sơ", "Mã số thuế"})
 	if _, problems = h.Record([]string{"Công ty A", "201234567"}); len(problems) == 0 || problems[0].Column != "Mã số thuế" {
 		t.Errorf("a tax code that lost its zero is taken for an old id: %v", problems)
+	}
+}
+
+// table is rows in memory.
+type table [][]string
+
+// Next implements RowReader: the first line is 1.
+func (r *table) Next() (int, []string, *Problem, error) {
+	if len(*r) == 0 {
+		return 0, nil, nil, io.EOF
+	}
+	cells := (*r)[0]
+	*r = (*r)[1:]
+	n, _ := strconv.Atoi(cells[0])
+	return n, cells[1:], nil, nil
+}
+
+func TestHeadingsAreFoundBelowTitles(t *testing.T) {
+	t.Parallel()
+	rows := table{{"1", "UBND THÀNH PHỐ"}, {"2", "", ""}, {"3", "DANH SÁCH ĐƠN VỊ", "năm 2025"}, {"5", "STT", "Mã đơn vị", "Tên đơn vị"}, {"6", "1", "A", "Phường A"}, {"7", "", " ", ""}, {"8", "2", "", "Phường B"}}
+	m, src, problems, err := FromRows(Units, &rows)
+	if err != nil || len(problems) > 0 || m.Line != 5 {
+		t.Fatalf("%+v, %v, %v", m, problems, err)
+	}
+	first, _, _ := src()
+	second, _, _ := src()
+	if u := first.Record.(*Unit); first.Line != 6 || u.Code != "A" || second.Line != 8 || len(second.Problems) != 1 {
+		t.Errorf("%+v, %+v", first, second)
+	}
+	if _, more, err := src(); more || err != nil {
+		t.Errorf("there is more: %v", err)
+	}
+	none := table{{"1", "x"}, {"2", "Mã đơn vị", "y"}, {"3", "z"}}
+	if m, src, problems, err := FromRows(Units, &none); err != nil || src != nil || len(problems) != 1 || m.Line != 2 || problems[0].Column != "Tên đơn vị" {
+		t.Errorf("the row that comes closest: %+v, %v, %v", m, problems, err)
+	}
+	if _, src, problems, err := FromRows(Units, &table{}); err != nil || src != nil || len(problems) != 1 {
+		t.Errorf("an empty file: %v, %v", problems, err)
 	}
 }
 

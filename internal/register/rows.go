@@ -74,25 +74,15 @@ type RowReader interface {
 	Next() (line int, cells []string, problem *Problem, err error)
 }
 
-// FromRows reads the row of headings and gives the records of the others. With problems the headings do not do and there is no source.
-// Rows without anything in them are passed over.
+// headingRows is how far down the headings may stand: lists have titles above them.
+const headingRows = 20
+
+// FromRows finds the row of headings and gives the records of the rows below it. With problems there are no headings that do and no source;
+// they are then about the row that came closest. Rows without anything in them are passed over.
 func FromRows(k Kind, rr RowReader) (Mapping, Source, []Problem, error) {
-	line, cells, problem, err := rr.Next()
-	for err == nil && problem == nil && empty(cells) {
-		line, cells, problem, err = rr.Next()
-	}
-	switch {
-	case errors.Is(err, io.EOF):
-		return Mapping{List: k}, nil, []Problem{{What: "the file is empty", Cure: "name the columns in the first row"}}, nil
-	case err != nil:
-		return Mapping{List: k}, nil, nil, err
-	case problem != nil:
-		return Mapping{List: k}, nil, []Problem{*problem}, nil
-	}
-	m, problems := Map(k, cells)
-	m.Line = line
-	if len(problems) > 0 {
-		return m, nil, problems, nil
+	m, problems, err := findHeadings(k, rr)
+	if err != nil || len(problems) > 0 {
+		return m, nil, problems, err
 	}
 	return m, func() (Given, bool, error) {
 		for {
@@ -111,6 +101,38 @@ func FromRows(k Kind, rr RowReader) (Mapping, Source, []Problem, error) {
 			return Given{Line: line, Record: rec, Problems: problems}, true, nil
 		}
 	}, nil, nil
+}
+
+func findHeadings(k Kind, rr RowReader) (Mapping, []Problem, error) {
+	best := Mapping{List: k, Line: 1}
+	problems := []Problem{{What: "the file is empty", Cure: "name the columns in the first row"}}
+	for seen := 0; seen < headingRows; {
+		line, cells, problem, err := rr.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return best, problems, nil
+		case err != nil:
+			return best, nil, err
+		case problem == nil && empty(cells):
+			continue
+		}
+		seen++
+		if problem != nil {
+			if len(best.Columns) == 0 {
+				best.Line, problems = line, []Problem{*problem}
+			}
+			continue
+		}
+		m, bad := Map(k, cells)
+		m.Line = line
+		if len(bad) == 0 {
+			return m, nil, nil
+		}
+		if len(best.Columns) == 0 || len(m.at) > len(best.at) {
+			best, problems = m, bad
+		}
+	}
+	return best, problems, nil
 }
 
 func empty(cells []string) bool {
