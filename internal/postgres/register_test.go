@@ -448,6 +448,59 @@ func TestASearchByNumberIsAuditedWithoutTheNumber(t *testing.T) {
 	}
 }
 
+func TestARecordWithBothNumbersIsOneHolderWhateverCameFirst(t *testing.T) {
+	t.Parallel()
+	holder := func(numbers ...string) register.Holder {
+		h := register.Holder{Name: "Nguyễn Văn An"}
+		for _, n := range numbers {
+			h.Identifiers = append(h.Identifiers, register.Identifier{Number: n})
+		}
+		return h
+	}
+	const cmnd, cccd, tax = "030000001", "031000000001", "0200000001"
+	for name, bulks := range map[string][][]register.Holder{
+		"the old number before, both after": {{holder(cmnd)}, {holder(cmnd, cccd)}},
+		"the new number before, both after": {{holder(cccd)}, {holder(cmnd, cccd)}},
+		"each alone and both, in one bulk":  {{holder(cmnd), holder(cccd), holder(cmnd, cccd)}},
+		"a third number in the next":        {{holder(cmnd, cccd)}, {holder(cccd, tax)}, {holder(tax)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCity(t)
+			for _, b := range bulks {
+				if r := c.put(register.Plan{Kind: register.Holders}, registertest.Of(b...)); !r.Applied {
+					t.Fatalf("%+v", r)
+				}
+			}
+			f, err := c.Find(t.Context(), c.admin, []string{cmnd, cccd}, "")
+			if err != nil || len(f.Holders) != 1 || !f.Tried[0].Found || !f.Tried[1].Found || c.count("register_holders") != 1 {
+				t.Errorf("%+v, %v; %d holders", f, err, c.count("register_holders"))
+			}
+		})
+	}
+}
+
+func TestAHolderIsRenamedByItsCode(t *testing.T) {
+	t.Parallel()
+	c := newCity(t)
+	plan := register.Plan{Kind: register.Holders}
+	number := []register.Identifier{{Number: "031000000001"}}
+	c.put(plan, registertest.Of(register.Holder{Name: "Nguyễn Văn Am", Identifiers: number}))
+	if r := c.put(plan, registertest.Of(register.Holder{Name: "Nguyễn Văn An", Identifiers: number})); r.Applied {
+		t.Errorf("another name by number alone: %+v", r)
+	}
+	f, err := c.Find(t.Context(), c.admin, []string{"031000000001"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := c.put(plan, registertest.Of(register.Holder{Code: f.Holders[0].Code, Name: "Nguyễn Văn An", Identifiers: number})); r.Updated != 1 {
+		t.Errorf("by code: %+v", r)
+	}
+	if f, err = c.Find(t.Context(), c.admin, []string{"031000000001"}, ""); err != nil || len(f.Holders) != 1 || f.Holders[0].Name != "Nguyễn Văn An" {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
 func TestASourcesOwnCodeLeadsToTheHolderKnownByNumber(t *testing.T) {
 	t.Parallel()
 	c, w := newCity(t), registertest.New(1, 3)
