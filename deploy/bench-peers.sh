@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets ours beside plain tesseract and OCRmyPDF: whole commands, two cores, one run. Takes about 25 minutes on a quiet machine; with
-# SOHOA_PEERS_FAST=1 a few minutes, to try the benchmark itself.
+# SOHOA_PEERS_FAST=1 a few minutes, to try the benchmark itself. bench-peers.sh [papers|one-page|long] runs a part.
 set -euo pipefail
 version=17.13.0
 venv=.cache/peers/ocrmypdf-$version
@@ -33,4 +33,4 @@ for f in "${first[@]}"; do
 done
 qpdf --empty --pages "${pages[@]}" -- "$work/long.pdf"
 "$SOHOA_PEERS_OURS" digitise "$work/long.pdf" -o "$work/warm.pdf" -q >/dev/null 2>&1 # PDFium's code compiled, files in memory
-go test ./internal/benchtest -run '^$' -bench 'Peers$' -benchtime 1x -timeout 3h | tr '\t' '\n'
+go test ./internal/benchtest -run '^$' -bench "Peers/${1:-}" -benchtime 1x -timeout 3h | tr '\t' '\n'

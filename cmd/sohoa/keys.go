@@ -18,6 +18,7 @@ import (
 
 type keysCmd struct {
 	List    keysListCmd    `cmd:"" help:"Show the keys, without their secrets."`
+	Make    keysMakeCmd    `cmd:"" help:"Make the first keys, where there are none; sohoa up does so by itself."`
 	Backup  keysBackupCmd  `cmd:"" help:"Write token and keys to a file, under a passphrase."`
 	Restore keysRestoreCmd `cmd:"" help:"Put token and keys back."`
 	Rotate  keysRotateCmd  `cmd:"" help:"Make a new key for what is encrypted from now on."`
@@ -42,7 +43,7 @@ func (p keyPlace) ring() (*keyring.Ring, error) {
 	}
 	r, err := keyring.Open(filepath.Join(data, keysFolder))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usageError{fmt.Errorf("%s holds no keys yet: sohoa up makes them, sohoa keys restore brings them back", data)}
+		return nil, usageError{fmt.Errorf("%s holds no keys yet: sohoa keys make makes them, sohoa keys restore brings them back", data)}
 	}
 	return r, err
 }
@@ -70,6 +71,32 @@ func (c *keysListCmd) Run(e *env) error {
 		}
 		fmt.Fprintf(e.stdout, "%-12s %-8s %s  %s\n", k.ID, k.Purpose, k.CreatedAt.Format(time.DateOnly), use)
 	}
+	return nil
+}
+
+type keysMakeCmd struct {
+	keyPlace
+}
+
+// Help gives an example.
+func (*keysMakeCmd) Help() string {
+	return "Keys that are there stay as they are. Name the folder \"keys\" in the data folder to serve and work with SOHOA_KEYS, and keep a backup\n" +
+		"elsewhere: what is sealed with a lost key is lost.\n\nExample:\n  sohoa keys make --data /var/lib/sohoa-keys\n"
+}
+
+func (c *keysMakeCmd) Run(e *env) error {
+	data, err := c.dir()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return err
+	}
+	r, err := keyring.OpenOrCreate(filepath.Join(data, keysFolder), now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "%s: %d keys\n", filepath.Join(data, keysFolder), len(r.List()))
 	return nil
 }
 

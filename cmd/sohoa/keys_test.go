@@ -5,17 +5,17 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
-
-	"sohoa/internal/custody/keyring"
 )
 
 func TestKeysAreBackedUpRotatedAndRestored(t *testing.T) {
 	t.Setenv(passphraseEnv, "mật khẩu")
 	data, out := t.TempDir(), t.TempDir()
 	sohoa(t, exitUsage, "keys", "list", "--data", data) // none yet
-	if _, err := keyring.OpenOrCreate(filepath.Join(data, keysFolder), time.Now()); err != nil {
-		t.Fatal(err)
+	sohoa(t, exitDone, "keys", "make", "--data", data)
+	made := sohoa(t, exitDone, "keys", "list", "--data", data)
+	sohoa(t, exitDone, "keys", "make", "--data", data)
+	if again := sohoa(t, exitDone, "keys", "list", "--data", data); again != made {
+		t.Errorf("made twice, the keys became\n%s", again)
 	}
 	if err := os.WriteFile(filepath.Join(data, tokenFile), []byte("token"), 0o600); err != nil {
 		t.Fatal(err)

@@ -46,11 +46,17 @@ type peers struct {
 // was read while the clock ran.
 func BenchmarkPeers(b *testing.B) {
 	p := newPeers(b)
-	for b.Loop() {
-		ours, plain := p.papersAgainstPlainTesseract()
-		p.accuracy(ours, plain)
-		p.onePageAgainstOCRmyPDF()
-		p.longAgainstOCRmyPDF()
+	for name, part := range map[string]func(){
+		"papers":   func() { p.accuracy(p.papersAgainstPlainTesseract()) },
+		"one-page": p.onePageAgainstOCRmyPDF,
+		"long":     p.longAgainstOCRmyPDF,
+	} {
+		b.Run(name, func(b *testing.B) {
+			p.b = b
+			for b.Loop() {
+				part()
+			}
+		})
 	}
 }
 

@@ -44,8 +44,8 @@ func readCompose(t *testing.T) (composeFile, string) {
 func TestComposeHasNoDefaultSecretAndWatchesItsServices(t *testing.T) {
 	t.Parallel()
 	c, text := readCompose(t)
-	if len(c.Services) != 6 {
-		t.Errorf("%d services, want 6", len(c.Services))
+	if len(c.Services) != 7 {
+		t.Errorf("%d services, want 7", len(c.Services))
 	}
 	for name, s := range c.Services {
 		if s.Restart != "no" && len(s.Healthcheck.Test) == 0 {
