@@ -84,11 +84,14 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 		return nil, err
 	}
 	c.metrics = newMetrics(c)
-	keeper, err := openKeeper(cfg.keys, c.archive)
+	ring, err := openRing(cfg.keys)
 	if err != nil {
 		return nil, err
 	}
-	if keeper == nil {
+	var keeper *holders.Keeper
+	if ring != nil {
+		keeper = holders.New(ring, c.archive)
+	} else {
 		c.logger.WarnContext(ctx, "without keys the identifiers of holders are neither sealed into manifests nor found, and there is no register; name the folder of the key ring with --keys")
 	}
 	fail := failpoint(cfg.logger)
@@ -112,18 +115,18 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 	find.Copies = retrieve.NewCopies(retrieve.CopyDeps{
 		Maker: c.steps.Copier(layered.Writer{Inner: pdfa.Writer{}}), Store: c.archive, Dir: cfg.work, Logger: cfg.logger,
 	})
-	if keeper != nil {
+	if ring != nil { // without keys there is no register either: its identifiers could not be sealed
 		find.Hasher = keeper
+		if c.register, err = newRegister(ring, c.catalogue); err != nil {
+			return nil, err
+		}
 	}
 	c.retrieve = retrieve.New(find)
-	if c.register, err = openRegister(cfg.keys, c.catalogue); err != nil {
-		return nil, err
-	}
 	return c, nil
 }
 
-// openKeeper opens the key ring in a folder; nil when no folder is named.
-func openKeeper(dir string, objects *objectstore.Archive) (*holders.Keeper, error) {
+// openRing opens the key ring in a folder; nil when no folder is named.
+func openRing(dir string) (*keyring.Ring, error) {
 	if dir == "" {
 		return nil, nil
 	}
@@ -131,7 +134,7 @@ func openKeeper(dir string, objects *objectstore.Archive) (*holders.Keeper, erro
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
-	return holders.New(ring, objects), nil
+	return ring, nil
 }
 
 func (c *core) close() {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sohoa/internal/custody"
+	"sohoa/internal/custody/holders"
 	"sohoa/internal/fault"
 	"sohoa/internal/local"
 	"sohoa/internal/objectstore"
@@ -367,11 +368,14 @@ func (s *servers) holders(dir string, st *objectstore.Store) (custody.HolderOpen
 	if dir == "" && s.data != "" {
 		dir = filepath.Join(s.data, keysFolder)
 	}
-	k, err := openKeeper(dir, objectstore.NewArchive(st))
-	if errors.Is(err, fs.ErrNotExist) || (err == nil && k == nil) {
+	ring, err := openRing(dir)
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && ring == nil) {
 		return nil, nil
 	}
-	return k, err
+	if err != nil {
+		return nil, err
+	}
+	return holders.New(ring, objectstore.NewArchive(st)), nil
 }
 
 func reportRebuild(e *env, r custody.RebuildReport, asJSON bool) error {

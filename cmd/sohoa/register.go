@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"net/url"
 	"os"
@@ -16,15 +15,8 @@ import (
 	"sohoa/internal/wiring"
 )
 
-// openRegister opens the register with the key ring in a folder; nil when no folder is named, because identifiers could not be sealed.
-func openRegister(keys string, cat *postgres.Catalogue) (*register.Service, error) {
-	if keys == "" {
-		return nil, nil
-	}
-	ring, err := keyring.Open(keys)
-	if err != nil {
-		return nil, fmt.Errorf("keys: %w", err)
-	}
+// newRegister opens the register; its identifiers are sealed with the keys of ring.
+func newRegister(ring *keyring.Ring, cat *postgres.Catalogue) (*register.Service, error) {
 	return register.New(register.Deps{Store: cat.Register(), Vault: wiring.Vault{Ring: ring}})
 }
 

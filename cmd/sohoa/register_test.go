@@ -31,10 +31,11 @@ type registry struct {
 func newRegistry(t *testing.T) *registry {
 	t.Helper()
 	keys := filepath.Join(t.TempDir(), "keys")
-	if _, err := keyring.OpenOrCreate(keys, time.Now()); err != nil {
+	ring, err := keyring.OpenOrCreate(keys, time.Now())
+	if err != nil {
 		t.Fatal(err)
 	}
-	reg, err := openRegister(keys, pgtest.Catalogue(t))
+	reg, err := newRegister(ring, pgtest.Catalogue(t))
 	if err != nil {
 		t.Fatal(err)
 	}

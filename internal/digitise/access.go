@@ -2,14 +2,10 @@ package digitise
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 
 	"sohoa/internal/archive"
-	"sohoa/internal/fault"
 	"sohoa/internal/page"
 )
 
@@ -52,16 +48,9 @@ func (c Copier) Write(ctx context.Context, manifest []byte, out io.Writer) error
 }
 
 func (c Copier) leaf(ctx context.Context, p archive.ManifestPage) (page.Leaf, error) {
-	b, err := c.s.d.Objects.GetResult(ctx, p.Result)
-	if errors.Is(err, fs.ErrNotExist) {
-		return page.Leaf{}, fault.Wrap(fault.StoreUnavailable, err, "the result is on record and not in the store")
-	}
+	r, _, err := c.s.result(ctx, p.Result)
 	if err != nil {
 		return page.Leaf{}, err
-	}
-	var r page.Result
-	if err := json.Unmarshal(b, &r); err != nil {
-		return page.Leaf{}, fmt.Errorf("read result: %w", err)
 	}
 	return c.s.leaf(ctx, c.w, p.PageRef, r)
 }

@@ -56,22 +56,32 @@ func (s *Service) results(ctx context.Context, v Version) ([]page.Result, []arch
 	out := make([]page.Result, len(v.Pages))
 	parts := make([]archive.Part, len(v.Pages))
 	for i, p := range v.Pages {
-		b, err := s.d.Objects.GetResult(ctx, p.ResultKey)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, nil, fault.Wrap(fault.StoreUnavailable, err, "the result of page %d is on record and not in the store", p.Ordinal)
-		}
+		r, b, err := s.result(ctx, p.ResultKey)
 		if err != nil {
 			return nil, nil, fmt.Errorf("page %d: %w", p.Ordinal, err)
 		}
-		if err := json.Unmarshal(b, &out[i]); err != nil {
-			return nil, nil, fmt.Errorf("page %d: read result: %w", p.Ordinal, err)
-		}
+		out[i] = r
 		parts[i] = archive.Part{
 			Kind: "result", Bucket: "renditions", Key: p.ResultKey, Digest: fixity.Of(b), SizeBytes: int64(len(b)),
 			MediaType: "application/json", Page: p.Ordinal,
 		}
 	}
 	return out, parts, nil
+}
+
+// result loads what was read on one page, and the bytes it is kept as.
+func (s *Service) result(ctx context.Context, key string) (r page.Result, b []byte, err error) {
+	b, err = s.d.Objects.GetResult(ctx, key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, nil, fault.Wrap(fault.StoreUnavailable, err, "the result is on record and not in the store")
+	}
+	if err != nil {
+		return r, nil, err
+	}
+	if err := json.Unmarshal(b, &r); err != nil {
+		return r, nil, fmt.Errorf("read result: %w", err)
+	}
+	return r, b, nil
 }
 
 func (s *Service) snapshot(v Version, fields []archive.Field) Snapshot {

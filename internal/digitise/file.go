@@ -262,7 +262,7 @@ func (f *fileRun) recognise(ctx context.Context, n int) (page.Result, error) {
 
 // unwanted is a page that is kept as a picture because nobody asked for its text.
 func (f *fileRun) unwanted(ctx context.Context, n int) (page.Result, error) {
-	src, err := f.source(ctx, n, ToShow)
+	src, err := f.source(ctx, n, JustPicture)
 	if err != nil {
 		if ctx.Err() != nil || fault.VerdictOf(err) != fault.Rejected {
 			return page.Result{}, err

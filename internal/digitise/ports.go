@@ -33,8 +33,10 @@ type Master interface {
 // else together, and no step needs both.
 type Use int
 
-// The uses; they may be added.
+// The uses; those after the first may be added.
 const (
+	JustPicture Use = 0 // for the size of the page: nothing besides its picture
+
 	ToRead Use = 1 << iota // for recognition: with Embedded and Laid
 	ToShow                 // for a rendition or a viewer: with Overlays
 )

@@ -341,7 +341,7 @@ func (f *File) page(ctx context.Context, n int, use digitise.Use) (digitise.Sour
 	}
 	src.Picture = p.passed
 	src.WidthPt, src.HeightPt = p.facts.size()
-	if p.facts.annotations {
+	if p.facts.annotations && use != digitise.JustPicture {
 		err = f.withSheet(ctx, n, func(s *sheet) error {
 			return f.laidOver(s, &src, func() ground { return groundOf(p.passed) }, true, use)
 		})
@@ -395,7 +395,7 @@ func (f *File) drawnPage(s *sheet, native nativeSize, annotations bool, use digi
 			return digitise.Source{}, err
 		}
 	}
-	if annotations {
+	if annotations && use != digitise.JustPicture {
 		err = f.laidOver(s, &src, func() ground { return c }, false, use)
 	}
 	return src, err
