@@ -98,9 +98,10 @@ type Accession struct {
 	Queue      string         `json:"queue"`            // interactive or batch
 	ParentID   AccessionID    `json:"parent,omitempty"` // the zip it came in
 	State      AccessionState `json:"-"`
-	Pages      int            `json:"pages,omitempty"`    // once inspected; in manifests, not in the record made on arrival
-	Warnings   []string       `json:"warnings,omitempty"` // likewise: what was repaired or left out
-	Parts      int            `json:"parts,omitempty"`    // likewise: how many documents came of it
+	Pages      int            `json:"pages,omitempty"`      // once inspected; in manifests, not in the record made on arrival
+	Warnings   []string       `json:"warnings,omitempty"`   // likewise: what was repaired or left out
+	Parts      int            `json:"parts,omitempty"`      // likewise: how many documents came of it
+	Signatures []Signature    `json:"signatures,omitempty"` // likewise: the digital signatures in it, as judged then
 }
 
 // PageRef is one page of a version: which page of which master, and how a person turned it.
@@ -151,6 +152,7 @@ type Manifest struct {
 	Access      Access         `json:"access"`
 	Name        string         `json:"name"`
 	Pages       []ManifestPage `json:"pages"`
+	LeftOut     []LeftOut      `json:"left_out,omitempty"`
 	Reason      string         `json:"reason"`     // why the version was made: received, …
 	CreatedBy   string         `json:"created_by"` // account
 	Fields      []Field        `json:"fields"`

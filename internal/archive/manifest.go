@@ -49,6 +49,11 @@ func ParseManifest(b []byte) (Manifest, error) {
 			return Manifest{}, fault.New(fault.ManifestMalformed, "page %d of the manifest is malformed", i+1)
 		}
 	}
+	for i, l := range m.LeftOut {
+		if l.Before < 1 || l.Before > len(m.Pages)+1 || l.Page < 1 || l.Master.IsZero() || !l.Reason.Valid() {
+			return Manifest{}, fault.New(fault.ManifestMalformed, "left-out page %d of the manifest is malformed", i+1)
+		}
+	}
 	for i, h := range m.Holders {
 		if h.Kind == "" || h.Key == "" || h.Sealed == "" || h.Page < 1 || h.Page > len(m.Pages) {
 			return Manifest{}, fault.New(fault.ManifestMalformed, "holder %d of the manifest is malformed", i+1)

@@ -57,7 +57,9 @@ type Split struct {
 	MediaType archive.MediaType
 	Pages     int
 	Warnings  []string
-	Documents []SplitDocument // none for a zip, whose entries are accessions of their own
+	// Signatures are the digital signatures in the file, judged.
+	Signatures []archive.Signature
+	Documents  []SplitDocument // none for a zip, whose entries are accessions of their own
 }
 
 // SplitDocument is one document of a file.
@@ -79,6 +81,7 @@ type Version struct {
 	CreatedBy  string    // account that made it
 	CreatedAt  time.Time // of the version
 	Pages      []VersionPage
+	LeftOut    []archive.LeftOut
 	Accessions []archive.Accession
 	Snapshot   *Snapshot
 	Fields     []archive.Field
@@ -115,6 +118,8 @@ type Described struct {
 	Snapshot    Snapshot
 	Summary     Summary
 	NeedsReview bool
+	// Questions are what people are to be asked about the version; those still open of versions before are closed.
+	Questions []archive.Question
 }
 
 // Summary is what lists and searches show of a document; pointers are nil where nothing is known.

@@ -191,9 +191,13 @@ type Result struct {
 	Confidence float64 `json:"confidence"` // mean of the words, 0 without words
 	Lines      []Line  `json:"lines"`
 	// Laid holds the text of what was laid over the page (annotation appearances, signature pictures), apart from Lines.
-	Laid     []Line `json:"laid,omitempty"`
-	Engine   string `json:"engine"`   // engine name and version
-	Settings string `json:"settings"` // hash of the settings
+	Laid []Line `json:"laid,omitempty"`
+	// Codes are the bar codes on the page, whole or damaged.
+	Codes []Code `json:"codes,omitempty"`
+	// Quality is how good the scan is; nil where it was not measured, as on born-digital pages.
+	Quality  *Quality `json:"quality,omitempty"`
+	Engine   string   `json:"engine"`   // engine name and version
+	Settings string   `json:"settings"` // hash of the settings
 	// Processor seconds by stage: decode, scale, even, look, recognise, again, fine. Not part of what a rendition depends on.
 	Seconds map[string]float64 `json:"seconds,omitempty"`
 	// Fault tells why the page is Unread.

@@ -13,7 +13,7 @@ import (
 )
 
 const accessionsOfDocument = `-- name: AccessionsOfDocument :many
-SELECT a.id, a.seq, a.batch_id, a.parent_id, a.unit_code, a.dossier_code, a.access_level, a.name, a.master_digest, a.size_bytes, a.media_type, a.pages, a.warnings, a.queue, a.state, a.attempt, a.rejected_code, a.rejected_detail, a.stalled_code, a.stalled_detail, a.stalled_at, a.received_by, a.received_at FROM document_accessions l JOIN accessions a ON a.id = l.accession_id WHERE l.document_id = $1 ORDER BY a.seq
+SELECT a.id, a.seq, a.batch_id, a.parent_id, a.unit_code, a.dossier_code, a.access_level, a.name, a.master_digest, a.size_bytes, a.media_type, a.pages, a.warnings, a.queue, a.state, a.attempt, a.rejected_code, a.rejected_detail, a.stalled_code, a.stalled_detail, a.stalled_at, a.received_by, a.received_at, a.signatures FROM document_accessions l JOIN accessions a ON a.id = l.accession_id WHERE l.document_id = $1 ORDER BY a.seq
 `
 
 func (q *Queries) AccessionsOfDocument(ctx context.Context, documentID string) ([]Accession, error) {
@@ -49,6 +49,7 @@ func (q *Queries) AccessionsOfDocument(ctx context.Context, documentID string) (
 			&i.StalledAt,
 			&i.ReceivedBy,
 			&i.ReceivedAt,
+			&i.Signatures,
 		); err != nil {
 			return nil, err
 		}
@@ -350,7 +351,7 @@ func (q *Queries) GetMaster(ctx context.Context, digest fixity.Digest) (Master, 
 }
 
 const getPage = `-- name: GetPage :one
-SELECT document_id, version, ordinal, master_digest, master_page, turn, state, kind, found_turn, skew, confidence, result_key FROM pages WHERE document_id = $1 AND version = $2 AND ordinal = $3
+SELECT document_id, version, ordinal, master_digest, master_page, turn, state, kind, found_turn, skew, confidence, result_key, quality FROM pages WHERE document_id = $1 AND version = $2 AND ordinal = $3
 `
 
 type GetPageParams struct {
@@ -375,6 +376,7 @@ func (q *Queries) GetPage(ctx context.Context, arg GetPageParams) (Page, error) 
 		&i.Skew,
 		&i.Confidence,
 		&i.ResultKey,
+		&i.Quality,
 	)
 	return i, err
 }
@@ -637,7 +639,7 @@ func (q *Queries) ListFields(ctx context.Context, arg ListFieldsParams) ([][]byt
 }
 
 const listPages = `-- name: ListPages :many
-SELECT document_id, version, ordinal, master_digest, master_page, turn, state, kind, found_turn, skew, confidence, result_key FROM pages WHERE document_id = $1 AND version = $2 ORDER BY ordinal
+SELECT document_id, version, ordinal, master_digest, master_page, turn, state, kind, found_turn, skew, confidence, result_key, quality FROM pages WHERE document_id = $1 AND version = $2 ORDER BY ordinal
 `
 
 type ListPagesParams struct {
@@ -667,6 +669,7 @@ func (q *Queries) ListPages(ctx context.Context, arg ListPagesParams) ([]Page, e
 			&i.Skew,
 			&i.Confidence,
 			&i.ResultKey,
+			&i.Quality,
 		); err != nil {
 			return nil, err
 		}

@@ -65,7 +65,7 @@ func (q *Queries) EnsureUnit(ctx context.Context, code string) error {
 }
 
 const getAccession = `-- name: GetAccession :one
-SELECT id, seq, batch_id, parent_id, unit_code, dossier_code, access_level, name, master_digest, size_bytes, media_type, pages, warnings, queue, state, attempt, rejected_code, rejected_detail, stalled_code, stalled_detail, stalled_at, received_by, received_at FROM accessions WHERE id = $1
+SELECT id, seq, batch_id, parent_id, unit_code, dossier_code, access_level, name, master_digest, size_bytes, media_type, pages, warnings, queue, state, attempt, rejected_code, rejected_detail, stalled_code, stalled_detail, stalled_at, received_by, received_at, signatures FROM accessions WHERE id = $1
 `
 
 func (q *Queries) GetAccession(ctx context.Context, id string) (Accession, error) {
@@ -95,12 +95,13 @@ func (q *Queries) GetAccession(ctx context.Context, id string) (Accession, error
 		&i.StalledAt,
 		&i.ReceivedBy,
 		&i.ReceivedAt,
+		&i.Signatures,
 	)
 	return i, err
 }
 
 const getBatch = `-- name: GetBatch :one
-SELECT id, unit_code, name, state, queue, expected_count, device, shelf, created_by, created_at, closed_at FROM batches WHERE id = $1
+SELECT id, unit_code, name, state, queue, expected_count, device, shelf, created_by, created_at, closed_at, splitting, page_order, archive_number FROM batches WHERE id = $1
 `
 
 func (q *Queries) GetBatch(ctx context.Context, id string) (Batch, error) {
@@ -118,12 +119,15 @@ func (q *Queries) GetBatch(ctx context.Context, id string) (Batch, error) {
 		&i.CreatedBy,
 		&i.CreatedAt,
 		&i.ClosedAt,
+		&i.Splitting,
+		&i.PageOrder,
+		&i.ArchiveNumber,
 	)
 	return i, err
 }
 
 const getBatchByName = `-- name: GetBatchByName :one
-SELECT id, unit_code, name, state, queue, expected_count, device, shelf, created_by, created_at, closed_at FROM batches WHERE unit_code = $1 AND name = $2
+SELECT id, unit_code, name, state, queue, expected_count, device, shelf, created_by, created_at, closed_at, splitting, page_order, archive_number FROM batches WHERE unit_code = $1 AND name = $2
 `
 
 type GetBatchByNameParams struct {
@@ -146,6 +150,9 @@ func (q *Queries) GetBatchByName(ctx context.Context, arg GetBatchByNameParams) 
 		&i.CreatedBy,
 		&i.CreatedAt,
 		&i.ClosedAt,
+		&i.Splitting,
+		&i.PageOrder,
+		&i.ArchiveNumber,
 	)
 	return i, err
 }

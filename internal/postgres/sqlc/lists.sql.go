@@ -175,7 +175,7 @@ func (q *Queries) DocumentsOfAccessions(ctx context.Context, accessionIds []stri
 }
 
 const findBatchByName = `-- name: FindBatchByName :one
-SELECT id, unit_code, name, state, queue, expected_count, device, shelf, created_by, created_at, closed_at FROM batches WHERE name = $1 AND ($2::text IS NULL OR unit_code = $2::text)
+SELECT id, unit_code, name, state, queue, expected_count, device, shelf, created_by, created_at, closed_at, splitting, page_order, archive_number FROM batches WHERE name = $1 AND ($2::text IS NULL OR unit_code = $2::text)
 ORDER BY created_at DESC LIMIT 1
 `
 
@@ -199,12 +199,15 @@ func (q *Queries) FindBatchByName(ctx context.Context, arg FindBatchByNameParams
 		&i.CreatedBy,
 		&i.CreatedAt,
 		&i.ClosedAt,
+		&i.Splitting,
+		&i.PageOrder,
+		&i.ArchiveNumber,
 	)
 	return i, err
 }
 
 const listAccessions = `-- name: ListAccessions :many
-SELECT a.id, a.seq, a.batch_id, a.parent_id, a.unit_code, a.dossier_code, a.access_level, a.name, a.master_digest, a.size_bytes, a.media_type, a.pages, a.warnings, a.queue, a.state, a.attempt, a.rejected_code, a.rejected_detail, a.stalled_code, a.stalled_detail, a.stalled_at, a.received_by, a.received_at, b.name AS batch_name FROM accessions a LEFT JOIN batches b ON b.id = a.batch_id
+SELECT a.id, a.seq, a.batch_id, a.parent_id, a.unit_code, a.dossier_code, a.access_level, a.name, a.master_digest, a.size_bytes, a.media_type, a.pages, a.warnings, a.queue, a.state, a.attempt, a.rejected_code, a.rejected_detail, a.stalled_code, a.stalled_detail, a.stalled_at, a.received_by, a.received_at, a.signatures, b.name AS batch_name FROM accessions a LEFT JOIN batches b ON b.id = a.batch_id
 WHERE ($1::text IS NULL OR a.unit_code = $1::text)
   AND ($2::uuid IS NULL OR a.batch_id = $2::uuid)
   AND ($3::text IS NULL OR a.state = $3::text)
@@ -264,6 +267,7 @@ func (q *Queries) ListAccessions(ctx context.Context, arg ListAccessionsParams) 
 			&i.Accession.StalledAt,
 			&i.Accession.ReceivedBy,
 			&i.Accession.ReceivedAt,
+			&i.Accession.Signatures,
 			&i.BatchName,
 		); err != nil {
 			return nil, err
@@ -277,7 +281,7 @@ func (q *Queries) ListAccessions(ctx context.Context, arg ListAccessionsParams) 
 }
 
 const listBatches = `-- name: ListBatches :many
-SELECT b.id, b.unit_code, b.name, b.state, b.queue, b.expected_count, b.device, b.shelf, b.created_by, b.created_at, b.closed_at, (SELECT count(*) FROM accessions a WHERE a.batch_id = b.id)::bigint AS accessions
+SELECT b.id, b.unit_code, b.name, b.state, b.queue, b.expected_count, b.device, b.shelf, b.created_by, b.created_at, b.closed_at, b.splitting, b.page_order, b.archive_number, (SELECT count(*) FROM accessions a WHERE a.batch_id = b.id)::bigint AS accessions
 FROM batches b WHERE ($1::text IS NULL OR b.unit_code = $1::text)
   AND ($2::timestamptz IS NULL OR b.created_at < $2::timestamptz)
 ORDER BY b.created_at DESC LIMIT $3::int
@@ -315,6 +319,9 @@ func (q *Queries) ListBatches(ctx context.Context, arg ListBatchesParams) ([]Lis
 			&i.Batch.CreatedBy,
 			&i.Batch.CreatedAt,
 			&i.Batch.ClosedAt,
+			&i.Batch.Splitting,
+			&i.Batch.PageOrder,
+			&i.Batch.ArchiveNumber,
 			&i.Accessions,
 		); err != nil {
 			return nil, err

@@ -34,6 +34,7 @@ type Accession struct {
 	StalledAt      *time.Time
 	ReceivedBy     string
 	ReceivedAt     time.Time
+	Signatures     []byte
 }
 
 type AuditBlock struct {
@@ -68,6 +69,9 @@ type Batch struct {
 	CreatedBy     string
 	CreatedAt     time.Time
 	ClosedAt      *time.Time
+	Splitting     string
+	PageOrder     string
+	ArchiveNumber *string
 }
 
 type Document struct {
@@ -155,6 +159,7 @@ type Page struct {
 	Skew         *float32
 	Confidence   *float32
 	ResultKey    *string
+	Quality      []byte
 }
 
 type RebuildItem struct {
