@@ -9,6 +9,7 @@ import (
 	"sohoa/internal/dossier"
 	"sohoa/internal/fold"
 	"sohoa/internal/page"
+	"sohoa/internal/syllable"
 )
 
 // Hints are what is known about a paper beside its pages. The zero value is no hint.
@@ -210,7 +211,7 @@ func unlikely(ws []string) int {
 		if p == "" || strings.ContainsAny(p, "0123456789 ") || capitals(w) == 1 {
 			continue
 		}
-		if !validSyllable(p) {
+		if !syllable.Valid(p) {
 			n++
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/page"
+	"sohoa/internal/syllable"
 )
 
 func get(fields []archive.Field, name string) archive.Field {
@@ -126,13 +127,13 @@ func TestPagesLeftLyingAreRead(t *testing.T) {
 func TestSyllables(t *testing.T) {
 	t.Parallel()
 	for _, s := range strings.Fields("nguyễn quyết giải thủy ủy ban hòa oanh khuya chuyện gì giếng yêu ưu rượu xoong quýt đ ươm") {
-		if got := validSyllable(s); got != (s != "đ") {
-			t.Errorf("validSyllable(%q) = %v", s, got)
+		if got := syllable.Valid(s); got != (s != "đ") {
+			t.Errorf("syllable.Valid(%q) = %v", s, got)
 		}
 	}
 	for _, s := range strings.Fields("quyêt giây't øiao nhândân stnmt caćp") {
-		if validSyllable(s) {
-			t.Errorf("validSyllable(%q)", s)
+		if syllable.Valid(s) {
+			t.Errorf("syllable.Valid(%q)", s)
 		}
 	}
 	p := parted(word{Word: page.Word{Text: "NHÂNDÂN", Box: page.Box{X1: 70, Y1: 20}}, x1: 70})

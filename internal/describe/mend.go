@@ -8,6 +8,7 @@ import (
 
 	"sohoa/internal/fold"
 	"sohoa/internal/page"
+	"sohoa/internal/syllable"
 )
 
 // pairsText lists pairs of neighbouring syllables that official texts write in one way only: of at least fifteen occurrences with
@@ -40,23 +41,23 @@ var pairForms = sync.OnceValue(func() map[string]pair {
 	return m
 })
 
-// syllable is a word as the mending sees it.
-type syllable struct {
+// spelt is a word as the mending sees it.
+type spelt struct {
 	text            string // as read
 	accented, plain string
 	own             float64 // how much the reading itself weighs, 0–1
 	fixed           bool    // digits, abbreviations: never changed
 }
 
-func syllableOf(w word) syllable {
+func spell(w word) spelt {
 	t := w.Text
 	// ø is g misread: no Vietnamese word has it.
 	if letterCount(t) > 1 {
 		t = strings.NewReplacer("ø", "g", "Ø", "G").Replace(t)
 	}
-	s := syllable{text: t, accented: fold.Accented(t), plain: fold.Plain(t), own: w.Confidence / 100}
+	s := spelt{text: t, accented: fold.Accented(t), plain: fold.Plain(t), own: w.Confidence / 100}
 	s.fixed = strings.Contains(s.plain, " ") || s.plain == "" || strings.ContainsAny(s.plain, "0123456789") || capitals(t) == 1 && letterCount(t) > 1
-	if !s.fixed && !validSyllable(s.accented) {
+	if !s.fixed && !syllable.Valid(s.accented) {
 		s.own = min(s.own, 0.2)
 	}
 	return s
@@ -74,9 +75,9 @@ const (
 // mend mends lost and misread marks of running words: it never touches digits, abbreviations or the letters under the marks.
 // It gives the words and how many it changed.
 func (d *doc) mend(ws []word) ([]string, int) {
-	syl := make([]syllable, len(ws))
+	syl := make([]spelt, len(ws))
 	for i, w := range ws {
-		syl[i] = syllableOf(w)
+		syl[i] = spell(w)
 	}
 	out := make([]string, len(ws))
 	changed := 0
@@ -171,10 +172,10 @@ func (d *doc) buildContexts() {
 	}
 	for _, s := range d.sheets {
 		prevPlain := ""
-		var prev syllable
+		var prev spelt
 		for _, r := range s.rows {
 			for _, w := range r.words {
-				cur := syllableOf(w)
+				cur := spell(w)
 				if !cur.fixed && w.Confidence >= 60 && prevPlain != "" {
 					note(prevPlain+">"+cur.plain, cur.accented)
 				}

@@ -8,6 +8,7 @@ import (
 
 	"sohoa/internal/fold"
 	"sohoa/internal/page"
+	"sohoa/internal/syllable"
 )
 
 // word is a recognised word with its place on the levelled page.
@@ -175,12 +176,12 @@ func confidenceOf(ws []word) float64 {
 // to the second.
 func parted(w word) []word {
 	rs := []rune(w.Text)
-	if len(rs) < 5 || len(rs) > 16 || letterCount(w.Text) < len(rs) || validSyllable(fold.Accented(w.Text)) {
+	if len(rs) < 5 || len(rs) > 16 || letterCount(w.Text) < len(rs) || syllable.Valid(fold.Accented(w.Text)) {
 		return []word{w}
 	}
 	for i := 2; i <= len(rs)-2; i++ {
 		a, b := string(rs[:i]), string(rs[i:])
-		if !validSyllable(fold.Accented(a)) || !validSyllable(fold.Accented(b)) {
+		if !syllable.Valid(fold.Accented(a)) || !syllable.Valid(fold.Accented(b)) {
 			continue
 		}
 		left, right := w, w

@@ -1,4 +1,5 @@
-package describe
+// Package syllable knows which letters can make a Vietnamese syllable. It is pure.
+package syllable
 
 import (
 	"slices"
@@ -7,9 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// validSyllable reports whether a folded word can be a Vietnamese syllable: onset, vowels, end, and a tone that goes with the
+// Valid reports whether a folded word can be a Vietnamese syllable: onset, vowels, end, and a tone that goes with the
 // end (before p, t, c and ch there are only two). Recognition that loses a mark often leaves what cannot be: quyêt.
-func validSyllable(s string) bool {
+func Valid(s string) bool {
 	tone := rune(0)
 	bare := norm.NFC.String(strings.Map(func(r rune) rune {
 		switch r {
