@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what docs/benchmarks.md tells, as ratios within one run, and prints Markdown rows. Takes about half an hour on 2 quiet cores.
-# bench.sh [all|cpu|cores|upload|queue|counter|register|accuracy|size]
+# bench.sh [all|cpu|cores|upload|queue|counter|register|accuracy|fields|size]; N=2000 makes fields count that many papers
 set -euo pipefail
 what=${1:-all}
 work=$(mktemp -d)
@@ -73,6 +73,10 @@ want register && SOHOA_BENCH_DOSSIERS=1000000 gobench 'RegisterImport$'
 if want accuracy && [ -d ../shared/data/real-scans ]; then
   bin/sohoa bench accuracy ../shared/data/real-scans --peer
   bin/sohoa bench fields ../shared/data/real-scans
+fi
+if want fields; then # layouts that no rule was tuned on; a minute for 20 papers
+  bin/sohoa sample --layout held-back --count "${N:-200}" --seed "${SEED:-7}" --set -o "$work/held" >/dev/null
+  bin/sohoa bench fields "$work/held" 2>/dev/null
 fi
 if want size; then # bytes a page of master, full rendition and access copy
   if [ -d ../shared/data/real-scans/pdf ]; then

@@ -37,9 +37,10 @@ type sampleCmd struct {
 	Count  int      `default:"12" help:"How many papers."`
 	Seed   uint64   `default:"1" help:"Same seed, same papers."`
 	Out    string   `short:"o" required:"" help:"Folder they go to." type:"path"`
-	Layout []string `help:"Only these layouts."`
+	Layout []string `help:"Only these layouts; held-back stands for those that no rule was tuned on."`
 	Grade  []int    `help:"Only these grades of damage, 1 (clean) to 5."`
 	Format []string `help:"Only these formats (pdf, tiff, jpeg, png)."`
+	Set    bool     `help:"Lay them out for bench fields: PDFs in pdf/, the fields of all in fields.dev.json."`
 	JSON   bool     `name:"json" help:"One object a line for each paper."`
 	List   bool     `help:"List the layouts and stop."`
 }
@@ -61,10 +62,17 @@ func (c *sampleCmd) Run(e *env) error {
 	for _, f := range c.Format {
 		formats = append(formats, sample.Format(f))
 	}
+	dir := c.Out
+	if c.Set {
+		dir, formats = filepath.Join(c.Out, "pdf"), []sample.Format{sample.PDF}
+	}
 	papers, err := sample.Generate(e.ctx, sample.Options{
-		Count: c.Count, Seed: c.Seed, Dir: c.Out, Layouts: c.Layout, Grades: c.Grade, Formats: formats, Progress: bar.set,
+		Count: c.Count, Seed: c.Seed, Dir: dir, Layouts: c.Layout, Grades: c.Grade, Formats: formats, Progress: bar.set,
 	})
 	bar.done()
+	if err == nil && c.Set {
+		err = sample.WriteFields(c.Out, papers)
+	}
 	if err != nil {
 		return err
 	}

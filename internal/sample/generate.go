@@ -21,7 +21,7 @@ type Options struct {
 	Count    int      // how many papers
 	Seed     uint64   // same seed, same papers
 	Dir      string   // where they go; made when missing
-	Layouts  []string // names as Layouts tells them; nil for all that are not held back
+	Layouts  []string // names as Layouts tells them, or HeldBack; nil for all that are not held back
 	Grades   []int    // 1 to 5; nil for all
 	Formats  []Format // nil for all
 	FontDirs []string // nil for FontDirs()
@@ -45,13 +45,17 @@ type Layout struct {
 	Name     string // as in Options.Layouts
 	Title    string // in Vietnamese
 	HeldBack bool   // made only when asked for by name
+	Seen     bool   // held back once, and looked at since: no longer for judging
 }
+
+// HeldBack stands in Options.Layouts for every layout that no rule and no threshold was chosen on.
+const HeldBack = "held-back"
 
 // Layouts lists every layout, those held back last.
 func Layouts() []Layout {
 	var out []Layout
 	for _, l := range layouts() {
-		out = append(out, Layout{l.name, l.title, l.heldBack})
+		out = append(out, Layout{l.name, l.title, l.heldBack, l.seen})
 	}
 	return out
 }
@@ -143,6 +147,10 @@ func newPlan(opts Options) (*plan, error) {
 	p := &plan{seed: opts.Seed, grades: opts.Grades, formats: opts.Formats}
 	all := layouts()
 	for _, name := range opts.Layouts {
+		if name == HeldBack {
+			p.layouts = append(p.layouts, slices.DeleteFunc(slices.Clone(all), func(l layout) bool { return !l.heldBack || l.seen })...)
+			continue
+		}
 		i := slices.IndexFunc(all, func(l layout) bool { return l.name == name })
 		if i < 0 {
 			return nil, fmt.Errorf("sample: no layout %q; there are %s", name, names(all))
