@@ -28,6 +28,9 @@ type Sheet struct {
 	Procedure string // code of the procedure
 }
 
+// Heading is what every sheet bears in words, for people and for when its codes are lost.
+const Heading = "TỜ NGĂN HỒ SƠ"
+
 // Bounds of a sheet, so that its code stays large enough on paper for a bad scan.
 const (
 	MaxValueBytes = 200 // of a value, in UTF-8
