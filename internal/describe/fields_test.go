@@ -201,22 +201,22 @@ func TestDraftsAndAnnexesAreParts(t *testing.T) {
 	}
 }
 
-func TestSplitHintsBeginAtLetterheads(t *testing.T) {
+func TestTheFirstPageOfAPaperIsKnownByItsHead(t *testing.T) {
 	t.Parallel()
-	body, blank := newPaper().body(300, 30).res, page.Result{Kind: page.Blank, Width: 2480, Height: 3508}
-	pages := []page.Result{decision().res, body, blank, decision().res, body}
-	got := SplitHints(pages)
-	if len(got) != 2 || got[0].Page != 1 || got[1].Page != 4 {
-		t.Errorf("SplitHints = %+v", got)
+	if o := OpeningOf(decision().res); o.Score < 0.9 || !o.Motto || !o.Agency || !o.Number || o.Part != MainPart {
+		t.Errorf("OpeningOf a decision = %+v", o)
 	}
-	if s := FirstPage(decision().res); s < 0.9 {
-		t.Errorf("FirstPage of a decision = %.2f", s)
+	if o := OpeningOf(newPaper().body(300, 30).res); o.Score > 0.2 || o.Motto {
+		t.Errorf("OpeningOf running text = %+v", o)
 	}
-	if s := FirstPage(body); s > 0.2 {
-		t.Errorf("FirstPage of running text = %.2f", s)
+	if o := OpeningOf(page.Result{Kind: page.Blank, Width: 2480, Height: 3508}); o.Score != 0 {
+		t.Errorf("OpeningOf a blank page = %+v", o)
 	}
-	if b := BlankBacks(pages); len(b) != 1 || b[0] != 3 {
-		t.Errorf("BlankBacks = %v", b)
+	if !Closes(newPaper().body(300, 20).signedBlock(2000, "Nguyễn Văn Nam", "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH").res) {
+		t.Error("a page with a signature does not close a paper")
+	}
+	if Closes(decision().res) || Closes(newPaper().body(300, 30).res) {
+		t.Error("a page without a signature closes a paper")
 	}
 }
 
@@ -286,6 +286,7 @@ func FuzzFields(f *testing.F) {
 			}
 		}
 		Title(fields)
-		SplitHints([]page.Result{p.res})
+		OpeningOf(p.res)
+		Closes(p.res)
 	})
 }

@@ -54,13 +54,8 @@ func partsOf(sheets []*sheet, total int) []Part {
 
 // beginsPart reports whether a page after the first begins an annex, or a draft with a letterhead of its own.
 func beginsPart(s *sheet) (PartKind, string) {
-	top := s.rowsAbove(0.33 * s.h)
-	for k := range top {
-		t := strings.TrimSpace(textOf(s.trimSpecks(s.rows[k].words)))
-		plain := fold.Plain(t)
-		if capitals(t) > 0.6 && (strings.HasPrefix(plain, "phu luc") || strings.HasPrefix(plain, "danh sach") || strings.HasPrefix(plain, "danh muc") || strings.HasPrefix(plain, "bieu mau")) {
-			return AnnexPart, t
-		}
+	if t, ok := s.annexHeading(); ok {
+		return AnnexPart, t
 	}
 	if firstPageScore(s) < 0.6 {
 		return "", ""
@@ -70,10 +65,33 @@ func beginsPart(s *sheet) (PartKind, string) {
 	if g := findHeading(s, h); g.kindRow >= 0 {
 		title = g.kind
 	}
-	for k := range top {
-		if strings.Contains(fold.Plain(s.rows[k].text()), "du thao") {
-			return DraftPart, title
-		}
+	if s.saysDraft() {
+		return DraftPart, title
 	}
 	return AnnexPart, title
+}
+
+// partTop is how much of a page may hold the words that it is an annex or a draft.
+const partTop = 0.33
+
+// annexHeading finds the heading of an annex or list.
+func (s *sheet) annexHeading() (string, bool) {
+	for k := range s.rowsAbove(partTop * s.h) {
+		t := strings.TrimSpace(textOf(s.trimSpecks(s.rows[k].words)))
+		plain := fold.Plain(t)
+		if capitals(t) > 0.6 && (strings.HasPrefix(plain, "phu luc") || strings.HasPrefix(plain, "danh sach") || strings.HasPrefix(plain, "danh muc") || strings.HasPrefix(plain, "bieu mau")) {
+			return t, true
+		}
+	}
+	return "", false
+}
+
+// saysDraft reports whether the head of a page says that it is a draft.
+func (s *sheet) saysDraft() bool {
+	for k := range s.rowsAbove(partTop * s.h) {
+		if strings.Contains(fold.Plain(s.rows[k].text()), "du thao") {
+			return true
+		}
+	}
+	return false
 }
