@@ -10,9 +10,10 @@ import (
 )
 
 type benchCmd struct {
-	Accuracy benchAccuracyCmd `cmd:"" help:"Character and word error rates on pages whose text is known."`
-	Fields   benchFieldsCmd   `cmd:"" help:"Fields found, on papers whose fields are known."`
-	Size     benchSizeCmd     `cmd:"" help:"Bytes a page of master, full rendition and access copy."`
+	Accuracy   benchAccuracyCmd   `cmd:"" help:"Character and word error rates on pages whose text is known."`
+	Confidence benchConfidenceCmd `cmd:"" help:"Chances that were said of words, against how many were right."`
+	Fields     benchFieldsCmd     `cmd:"" help:"Fields found, on papers whose fields are known."`
+	Size       benchSizeCmd       `cmd:"" help:"Bytes a page of master, full rendition and access copy."`
 }
 
 // fileDeps opens the real parts that work on single files.

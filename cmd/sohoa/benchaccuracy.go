@@ -59,41 +59,28 @@ type groupReport struct {
 const breakdown = 0.3
 
 func (c *benchAccuracyCmd) Run(e *env) error {
-	truth, err := c.truth()
+	truth, err := knownPages(c.Dir, c.GT)
 	if err != nil {
 		return err
 	}
-	d, closeAll, err := fileDeps(runtime.NumCPU(), 0)
-	if err != nil {
-		return err
-	}
-	defer closeAll()
-	v := d.Engine.Version()
-	rep := accuracyReport{Engine: v.Engine, Settings: v.Settings, Pages: make([]comparedPage, len(truth))}
-	group, ctx := errgroup.WithContext(e.ctx)
-	group.SetLimit(runtime.NumCPU())
-	for i, t := range truth {
-		group.Go(func() error {
-			r, err := digitise.PageOf(ctx, d, t.file, t.page, page.Turn(c.Turn))
+	rep := accuracyReport{Pages: make([]comparedPage, len(truth))}
+	v, err := readKnown(e.ctx, truth, page.Turn(c.Turn), func(ctx context.Context, i int, t knownPage, r page.Result) error {
+		p := comparedPage{Page: accuracy.Compare(t.name, t.text, r.Text()), Group: t.group}
+		if c.Peer {
+			text, err := plainTesseract(ctx, t.file, t.page)
 			if err != nil {
-				return fmt.Errorf("%s page %d: %w", t.file, t.page, err)
+				return err
 			}
-			p := comparedPage{Page: accuracy.Compare(t.name, t.text, r.Text()), Group: t.group}
-			if c.Peer {
-				text, err := plainTesseract(ctx, t.file, t.page)
-				if err != nil {
-					return err
-				}
-				q := accuracy.Compare(t.name, t.text, text)
-				p.Peer = &q
-			}
-			rep.Pages[i] = p
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+			q := accuracy.Compare(t.name, t.text, text)
+			p.Peer = &q
+		}
+		rep.Pages[i] = p
+		return nil
+	})
+	if err != nil {
 		return err
 	}
+	rep.Engine, rep.Settings = v.Engine, v.Settings
 	rep.Groups = groupPages(rep.Pages)
 	if c.JSON {
 		return printPretty(e.stdout, rep)
@@ -181,23 +168,44 @@ type knownPage struct {
 	group      string
 }
 
-// truth lists the pages whose text is known.
-func (c *benchAccuracyCmd) truth() ([]knownPage, error) {
-	var all []knownPage
-	gt := filepath.Join(c.Dir, "gt")
-	if _, err := os.Stat(gt); err != nil {
-		return samplePages(c.Dir)
+// readKnown reads pages, as many at once as there are cores, and hands each result to f, which may run at the same time as itself.
+func readKnown(ctx context.Context, pages []knownPage, turn page.Turn, f func(ctx context.Context, i int, t knownPage, r page.Result) error) (digitise.EngineVersion, error) {
+	d, closeAll, err := fileDeps(runtime.NumCPU(), 0)
+	if err != nil {
+		return digitise.EngineVersion{}, err
 	}
-	for _, dir := range []string{gt, c.GT} {
-		if dir == "" {
+	defer closeAll()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.NumCPU())
+	for i, t := range pages {
+		group.Go(func() error {
+			r, err := digitise.PageOf(ctx, d, t.file, t.page, turn)
+			if err != nil {
+				return fmt.Errorf("%s page %d: %w", t.file, t.page, err)
+			}
+			return f(ctx, i, t, r)
+		})
+	}
+	return d.Engine.Version(), group.Wait()
+}
+
+// knownPages lists the pages in dir whose text is known; more is a folder of further texts, or empty.
+func knownPages(dir, more string) ([]knownPage, error) {
+	var all []knownPage
+	gt := filepath.Join(dir, "gt")
+	if _, err := os.Stat(gt); err != nil {
+		return samplePages(dir)
+	}
+	for _, texts := range []string{gt, more} {
+		if texts == "" {
 			continue
 		}
-		pages, err := accuracy.ReadTranscriptions(dir)
+		pages, err := accuracy.ReadTranscriptions(texts)
 		if err != nil {
 			return nil, err
 		}
 		for _, p := range pages {
-			all = append(all, knownPage{name: p.Name, file: filepath.Join(c.Dir, "pdf", p.File), page: p.Page, text: p.Text})
+			all = append(all, knownPage{name: p.Name, file: filepath.Join(dir, "pdf", p.File), page: p.Page, text: p.Text})
 		}
 	}
 	return all, nil

@@ -3,15 +3,20 @@ package web
 import (
 	"strings"
 
+	"sohoa/internal/chance"
 	"sohoa/internal/fold"
 	"sohoa/internal/page"
 )
 
-// mark is a run of text on a page; Match says that it is what was searched for.
+// mark is a run of text on a page; Match says that it is what was searched for, Doubt that it may well be misread.
 type mark struct {
 	Text  string
 	Match bool
+	Doubt bool
 }
+
+// doubtBelow is the chance of being right (internal/chance) under which a word is marked: about six of ten such words are right.
+const doubtBelow = 0.8
 
 // litLine is one line of a page's text, cut where matches begin and end.
 type litLine struct {
@@ -85,33 +90,34 @@ func litPage(r page.Result, query string) (lines []litLine, found []page.Box) {
 	n := 0
 	for li, l := range all {
 		out := litLine{Laid: li >= len(r.Lines)}
-		var text strings.Builder
-		match := false
-		flush := func() {
-			if text.Len() > 0 {
-				out.Runs = append(out.Runs, mark{text.String(), match})
-				text.Reset()
-			}
-		}
 		for i, w := range l.Words {
-			if i > 0 {
-				if match && !on[n] { // the space after a match is not part of it
-					flush()
-					match = false
-				}
-				text.WriteByte(' ')
-			}
-			if on[n] && !match {
-				flush()
-				found = append(found, w.Box)
-			} else if on[n] {
-				found[len(found)-1] = found[len(found)-1].Union(w.Box)
-			}
-			match = on[n]
-			text.WriteString(w.Text)
+			m := mark{Text: w.Text, Match: on[n], Doubt: !out.Laid && r.Source == page.Recognised && chance.Of(l, i) < doubtBelow}
 			n++
+			last := len(out.Runs) - 1
+			switch {
+			case last < 0:
+				out.Runs = append(out.Runs, m)
+			case out.Runs[last].Match == m.Match && out.Runs[last].Doubt == m.Doubt:
+				out.Runs[last].Text += " " + m.Text
+			case out.Runs[last].Match || out.Runs[last].Doubt: // the space after a marked run is not part of it
+				if m.Match || m.Doubt {
+					out.Runs = append(out.Runs, mark{Text: " "}, m)
+				} else {
+					m.Text = " " + m.Text
+					out.Runs = append(out.Runs, m)
+				}
+			default:
+				out.Runs[last].Text += " "
+				out.Runs = append(out.Runs, m)
+			}
+			if on[n-1] {
+				if i > 0 && on[n-2] {
+					found[len(found)-1] = found[len(found)-1].Union(w.Box)
+				} else {
+					found = append(found, w.Box)
+				}
+			}
 		}
-		flush()
 		lines = append(lines, out)
 	}
 	return lines, found
