@@ -107,6 +107,9 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 	}
 	if keeper != nil {
 		steps.Holders = keeper
+		if steps.Matcher, err = newMatcher(ring, c.catalogue); err != nil {
+			return nil, err
+		}
 	}
 	if c.steps, err = digitise.New(steps); err != nil {
 		return nil, err

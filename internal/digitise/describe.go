@@ -32,10 +32,15 @@ func (s *Service) Describe(ctx context.Context, t archive.Task) error {
 		return s.d.Catalogue.RejectDocument(ctx, t, code, unreadableDetail)
 	}
 	fields := s.d.Describer.Fields(results, v.Name)
+	matched, fields, err := s.match(ctx, v, fields, results)
+	if err != nil {
+		return err
+	}
 	d := Described{
 		Fields: fields, Snapshot: s.snapshot(v, fields),
 		Summary: summary(fields, s.d.Describer.Title(fields, v.Name)), NeedsReview: needsReview(fields, results),
 	}
+	d.takeMatch(matched)
 	return s.d.Catalogue.Described(ctx, t, d)
 }
 

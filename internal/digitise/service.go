@@ -49,6 +49,7 @@ type Deps struct {
 	Checker   Checker
 	Describer Describer
 	Holders   HolderKeeper // nil where there are no keys: manifests hold no identifiers then
+	Matcher   Matcher      // nil where there is no register: nothing is looked up then
 	WorkDir   string       // masters being read and renditions being written; emptied at start
 	Now       func() time.Time
 	Logger    *slog.Logger

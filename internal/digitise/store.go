@@ -75,6 +75,7 @@ type Version struct {
 	Version    int
 	Unit       string
 	Dossier    string
+	Filed      *archive.DossierMatch // how Dossier is known; nil without one
 	Access     archive.Access
 	Name       string
 	Reason     string    // why the version was made
@@ -120,6 +121,9 @@ type Described struct {
 	NeedsReview bool
 	// Questions are what people are to be asked about the version; those still open of versions before are closed.
 	Questions []archive.Question
+	// Match is the dossier the version is filed under, Wait what its dossier is known by when it arrives; nil where there is none.
+	Match *archive.DossierMatch
+	Wait  *archive.DossierWait
 }
 
 // Summary is what lists and searches show of a document; pointers are nil where nothing is known.

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -43,8 +44,11 @@ func cluesOf(p Paper) clues {
 			c.takeText(r)
 		}
 	}
-	upper := strings.ToUpper(p.Name)
-	for _, f := range dossier.FindCodes(strings.ReplaceAll(upper, "_", " ")) {
+	name := p.Name
+	if ext := path.Ext(name); len(ext) <= 5 { // a code without extension ends in what looks like a long one
+		name = strings.TrimSuffix(name, ext)
+	}
+	for _, f := range dossier.FindCodes(strings.NewReplacer("_", " ", "/", " ", `\`, " ").Replace(strings.ToUpper(name))) {
 		c.name = add(c.name, f.Value.String())
 	}
 	for _, f := range p.Fields {

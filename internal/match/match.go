@@ -37,8 +37,8 @@ const maxCodes = 50
 // Match finds the dossier of a paper. The same paper against the same register gives the same outcome.
 func (s *Service) Match(ctx context.Context, p Paper) (Outcome, error) {
 	c := cluesOf(p)
-	if p.Given != "" {
-		return s.given(ctx, p, c)
+	if p.Filed != nil {
+		return s.given(ctx, *p.Filed, c)
 	}
 	a, err := s.ask(ctx, p, c)
 	if err != nil {
@@ -61,13 +61,16 @@ func (s *Service) Match(ctx context.Context, p Paper) (Outcome, error) {
 	if cs, err = s.byHolderName(ctx, p, a, cs); err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Question: question(cs, c), Wait: s.wait(c, a, cs)}, nil
+	return Outcome{Question: question(cs, c), Wait: waitFor(c, a)}, nil
 }
 
-// given keeps what the paper is filed under, and asks where a code on the paper says otherwise.
-func (s *Service) given(ctx context.Context, p Paper, c clues) (Outcome, error) {
-	out := Outcome{Match: &archive.DossierMatch{Code: p.Given, Source: archive.MatchGiven, Score: 1, Why: append([]string{WhyGiven}, c.findings...)}}
-	if p.Settled {
+// given keeps what the paper is filed under, and asks where a code on the paper says otherwise, unless a person has said so.
+func (s *Service) given(ctx context.Context, filed archive.DossierMatch, c clues) (Outcome, error) {
+	if filed.Source == archive.MatchGiven {
+		filed.Why = append([]string{WhyGiven}, c.findings...)
+	}
+	out := Outcome{Match: &filed}
+	if filed.Source == archive.MatchPerson {
 		return out, nil
 	}
 	others := slices.Clone(c.qr)
@@ -79,18 +82,18 @@ func (s *Service) given(ctx context.Context, p Paper, c clues) (Outcome, error) 
 	for _, code := range c.name {
 		others = add(others, code)
 	}
-	if len(others) == 0 || slices.Contains(others, p.Given) {
+	if len(others) == 0 || slices.Contains(others, filed.Code) {
 		return out, nil
 	}
 	if len(others) > maxCodes {
 		others = others[:maxCodes]
 	}
 	slices.Sort(others)
-	known, err := s.d.Register.Dossiers(ctx, append([]string{p.Given}, others...))
+	known, err := s.d.Register.Dossiers(ctx, append([]string{filed.Code}, others...))
 	if err != nil {
 		return Outcome{}, err
 	}
-	q := archive.Question{Kind: archive.AskDossier, Reason: AskGiven, Options: []archive.Option{{Value: p.Given, Label: labelOf(known, p.Given), Why: []string{WhyGiven}}}}
+	q := archive.Question{Kind: archive.AskDossier, Reason: AskGiven, Options: []archive.Option{{Value: filed.Code, Label: labelOf(known, filed.Code), Why: filed.Why}}}
 	for _, code := range others {
 		// A paper names the dossiers of others too; only a QR, or a code of a dossier that is there, is worth a question.
 		if label := labelOf(known, code); label != "" || slices.Contains(c.qr, code) {
@@ -119,7 +122,7 @@ func whyCode(c clues, code string) (why []string) {
 
 // ask prepares what candidates are judged by.
 func (s *Service) ask(ctx context.Context, p Paper, c clues) (*asked, error) {
-	a := &asked{clues: c, filed: map[string][]string{}}
+	a := &asked{clues: c, there: map[string]bool{}, filed: map[string][]string{}}
 	for _, id := range c.numbers {
 		a.hashes = append(a.hashes, s.d.Hasher.HashOf(id))
 	}
@@ -145,6 +148,9 @@ func (s *Service) byCode(ctx context.Context, p Paper, a *asked) ([]Candidate, e
 	ds, err := s.d.Register.Dossiers(ctx, codes[:min(len(codes), maxCodes)])
 	if err != nil {
 		return nil, err
+	}
+	for _, d := range ds {
+		a.there[d.Code] = true
 	}
 	return s.weigh(ctx, p, a, nil, ds)
 }
@@ -239,16 +245,12 @@ func question(cs []Candidate, c clues) *archive.Question {
 	return &q
 }
 
-// wait is what the paper's dossier is known by when it comes. Codes whose dossier is there wait for nothing.
-func (s *Service) wait(c clues, a *asked, cs []Candidate) *archive.DossierWait {
+// waitFor is what the paper's dossier is known by when it comes. Codes whose dossier is there wait for nothing.
+func waitFor(c clues, a *asked) *archive.DossierWait {
 	w := &archive.DossierWait{Holders: a.hashes, Why: c.findings}
-	there := map[string]bool{}
-	for _, x := range cs {
-		there[x.Dossier.Code] = true
-	}
 	for _, list := range [][]string{c.qr, slices.Sorted(maps.Keys(c.text)), c.name} {
 		for _, code := range list {
-			if !there[code] && len(w.Codes) < maxCodes {
+			if !a.there[code] && len(w.Codes) < maxCodes {
 				w.Codes = add(w.Codes, code)
 			}
 		}

@@ -55,9 +55,8 @@ type Holder struct {
 type Paper struct {
 	Document archive.DocumentID
 	Unit     string
-	Given    string // the dossier it is filed under already
-	Settled  bool   // a person said so, or an earlier version was matched: it is not asked again
-	Name     string // of the file as sent, with its folder where the sender gave one
+	Filed    *archive.DossierMatch // the dossier it is filed under already; nil: none
+	Name     string                // of the file as sent, with its folder where the sender gave one
 	Pages    []page.Result
 	Fields   []archive.Field
 }

@@ -83,6 +83,7 @@ type asked struct {
 	hashes [][]byte // of the numbers on the paper
 	owners [][]byte // of those that a QR says it belongs to
 	kin    []string
+	there  map[string]bool     // codes on the paper whose dossier is there
 	filed  map[string][]string // types filed under a dossier already
 }
 
@@ -125,10 +126,10 @@ func (a *asked) judgeCode(c *Candidate) {
 	c.named = byCode
 }
 
-// misread reports whether one of the codes in the text is this one but for one sign.
+// misread reports whether one of the codes in the text, whose dossier is not there, is this one but for one sign.
 func (a *asked) misread(code string) bool {
 	for s := range a.clues.text {
-		if len(s) != len(code) {
+		if len(s) != len(code) || a.there[s] {
 			continue
 		}
 		differ := 0

@@ -270,6 +270,9 @@ func (c *Catalogue) version(ctx context.Context, id archive.DocumentID, version 
 	if v.Fields, err = c.fields(ctx, id, version); err != nil {
 		return v, 0, err
 	}
+	if v.Filed, err = filed(ctx, c.q, d); err != nil {
+		return v, 0, err
+	}
 	if version > 1 {
 		prev, err := c.q.GetVersion(ctx, sqlc.GetVersionParams{DocumentID: d.ID, Version: int32(version - 1)})
 		if err != nil {
@@ -402,6 +405,9 @@ func (c *Catalogue) Described(ctx context.Context, t archive.Task, d digitise.De
 			return 0, err
 		}
 		if err := describeDocument(ctx, q, id, d.Summary, d.NeedsReview); err != nil {
+			return 0, err
+		}
+		if err := putMatch(ctx, q, t, d); err != nil {
 			return 0, err
 		}
 		return n, audit(ctx, q, event{

@@ -74,6 +74,29 @@ type Batch struct {
 	ArchiveNumber *string
 }
 
+type Decision struct {
+	ID             int64
+	At             time.Time
+	Actor          string
+	TaskID         *int64
+	DocumentID     string
+	UnitCode       string
+	BatchID        *string
+	Version        int32
+	Kind           string
+	Field          string
+	Before         []byte
+	After          []byte
+	Changed        bool
+	Subject        string
+	PageMaster     []byte
+	PageNumber     *int32
+	AppliedVersion *int32
+	UndoneAt       *time.Time
+	UndoneBy       *string
+	UndoneVersion  *int32
+}
+
 type Document struct {
 	ID            string
 	Seq           int64
@@ -101,6 +124,30 @@ type Document struct {
 	Agency        *string
 	CreatedAt     time.Time
 	ArchivedAt    *time.Time
+}
+
+type DossierLink struct {
+	ID          int64
+	DocumentID  string
+	Version     int32
+	DossierCode *string
+	Source      string
+	Score       float32
+	Why         []string
+	Reason      string
+	Actor       string
+	ApprovedBy  *string
+	At          time.Time
+}
+
+type DossierWait struct {
+	DocumentID string
+	UnitCode   string
+	Codes      []string
+	Tried      []string
+	Why        []string
+	Since      time.Time
+	DueAt      *time.Time
 }
 
 type Holder struct {
@@ -213,6 +260,34 @@ type RegisterProcedure struct {
 	Revision        int64
 	ChangedAt       time.Time
 	DeletedAt       *time.Time
+}
+
+type ReviewTask struct {
+	ID          int64
+	DocumentID  string
+	Version     int32
+	DocumentSeq int64
+	UnitCode    string
+	AccessLevel string
+	BatchID     *string
+	Kind        string
+	Page        int32
+	Reason      string
+	Fields      []string
+	Options     []byte
+	Subject     string
+	Priority    int16
+	State       string
+	ClaimedBy   *string
+	ClaimedAt   *time.Time
+	ClaimUntil  *time.Time
+	SkippedBy   []string
+	AssignedTo  *string
+	Comment     string
+	ReturnedTo  *string
+	ReturnedBy  *string
+	CreatedAt   time.Time
+	ClosedAt    *time.Time
 }
 
 type Unit struct {

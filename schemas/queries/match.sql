@@ -1,0 +1,116 @@
+-- name: MatchDossiers :many
+SELECT d.code, d.procedure_code, d.unit_code, d.received_on, d.due_on, d.completed_on, d.expected_results,
+    coalesce(p.name, '')::text AS procedure_name, coalesce(p.result_types, '{}')::text[] AS result_types, coalesce(u.name, '')::text AS unit_name
+FROM register_dossiers d LEFT JOIN register_procedures p ON p.code = d.procedure_code LEFT JOIN units u ON u.code = d.unit_code
+WHERE d.code = ANY(sqlc.arg(codes)::text[]) AND d.deleted_at IS NULL
+ORDER BY d.received_on DESC NULLS LAST, d.code;
+
+-- name: MatchHolders :many
+SELECT x.dossier_code, x.ordinal, h.name, h.name_key, n.hash, coalesce(n.masked, '')::text AS masked
+FROM register_dossier_holders x JOIN register_holders h ON h.code = x.holder_code LEFT JOIN register_numbers n ON n.holder_code = x.holder_code
+WHERE x.dossier_code = ANY(sqlc.arg(codes)::text[])
+ORDER BY x.dossier_code, x.ordinal, n.kind, n.hash;
+
+-- name: DossiersOfNumbers :many
+SELECT DISTINCT d.code, d.received_on FROM register_numbers n
+JOIN register_dossier_holders x ON x.holder_code = n.holder_code
+JOIN register_dossiers d ON d.code = x.dossier_code AND d.deleted_at IS NULL
+WHERE n.hash = ANY(sqlc.arg(hashes)::bytea[])
+ORDER BY d.received_on DESC NULLS LAST, d.code LIMIT sqlc.arg(page_size)::int;
+
+-- name: DossiersOfNames :many
+SELECT DISTINCT d.code, d.received_on FROM register_dossiers d
+JOIN register_dossier_holders x ON x.dossier_code = d.code
+JOIN register_holders h ON h.code = x.holder_code AND h.name_key = ANY(sqlc.arg(names)::text[])
+WHERE d.unit_code = ANY(sqlc.arg(units)::text[]) AND d.received_on >= sqlc.arg(from_day)::date AND d.received_on <= sqlc.arg(until_day)::date AND d.deleted_at IS NULL
+ORDER BY d.received_on DESC NULLS LAST, d.code LIMIT sqlc.arg(page_size)::int;
+
+-- name: KinOfUnit :many
+-- The unit, those it came from and those it became.
+WITH RECURSIVE later AS (
+    SELECT u.code, u.successor_code, 0 AS depth FROM units u WHERE u.code = sqlc.arg(code)::text
+    UNION SELECT u.code, u.successor_code, l.depth + 1 FROM units u JOIN later l ON u.code = l.successor_code WHERE l.depth < 8
+), earlier AS (
+    SELECT u.code, 0 AS depth FROM units u WHERE u.code = sqlc.arg(code)::text
+    UNION SELECT u.code, e.depth + 1 FROM units u JOIN earlier e ON u.successor_code = e.code WHERE e.depth < 8
+)
+SELECT code::text FROM later UNION SELECT code::text FROM earlier ORDER BY 1 LIMIT 500;
+
+-- name: FiledUnder :many
+SELECT DISTINCT dossier_code::text AS dossier_code, doc_type::text AS doc_type FROM documents
+WHERE dossier_code = ANY(sqlc.arg(codes)::text[]) AND id <> sqlc.arg(document_id)::uuid AND doc_type IS NOT NULL
+  AND processing <> 'cancelled' AND release NOT IN ('withdrawn', 'replaced');
+
+-- name: LastDossierLink :one
+SELECT * FROM dossier_links WHERE document_id = $1 ORDER BY id DESC LIMIT 1;
+
+-- name: DossierLinks :many
+SELECT * FROM dossier_links WHERE document_id = $1 ORDER BY id;
+
+-- name: InsertDossierLink :exec
+INSERT INTO dossier_links (document_id, version, dossier_code, source, score, why, reason, actor, approved_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: FileDocument :execrows
+UPDATE documents SET dossier_code = sqlc.arg(dossier_code)::text WHERE id = sqlc.arg(id)::uuid AND dossier_code IS DISTINCT FROM sqlc.arg(dossier_code)::text;
+
+-- name: PutDossierWait :exec
+INSERT INTO dossier_waits (document_id, unit_code, codes, tried, why) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (document_id) DO UPDATE SET unit_code = excluded.unit_code, codes = excluded.codes, tried = excluded.tried, why = excluded.why, due_at = NULL;
+
+-- name: DropDossierWaitNumbers :exec
+DELETE FROM dossier_wait_numbers WHERE document_id = $1;
+
+-- name: PutDossierWaitNumbers :exec
+INSERT INTO dossier_wait_numbers (document_id, hash) SELECT sqlc.arg(document_id)::uuid, unnest(sqlc.arg(hashes)::bytea[]) ON CONFLICT DO NOTHING;
+
+-- name: DropDossierWait :execrows
+DELETE FROM dossier_waits WHERE document_id = $1;
+
+-- name: GetDossierWait :one
+SELECT * FROM dossier_waits WHERE document_id = $1;
+
+-- name: HasDossierWaits :one
+SELECT EXISTS (SELECT FROM dossier_waits)::bool;
+
+-- name: TryLockDossierWaits :one
+-- One server compares at a time; the lock goes with the transaction.
+SELECT pg_try_advisory_xact_lock(hashtextextended('sohoa dossier waits', 0));
+
+-- name: DossierWaitPlace :one
+SELECT revision FROM dossier_wait_place;
+
+-- name: MoveDossierWaitPlace :exec
+UPDATE dossier_wait_place SET revision = sqlc.arg(revision)::bigint;
+
+-- name: DossiersChangedAfter :many
+SELECT code, revision FROM register_dossiers WHERE revision > sqlc.arg(after)::bigint AND deleted_at IS NULL ORDER BY revision LIMIT sqlc.arg(page_size)::int;
+
+-- name: LastRegisterDossierRevision :one
+SELECT coalesce(max(revision), 0)::bigint FROM register_dossiers;
+
+-- name: WakeWaitsOfCodes :execrows
+UPDATE dossier_waits SET due_at = now() WHERE codes && sqlc.arg(codes)::text[] AND due_at IS NULL;
+
+-- name: WakeWaitsOfNumbers :execrows
+UPDATE dossier_waits w SET due_at = now() WHERE w.due_at IS NULL AND w.document_id IN (
+    SELECT x.document_id FROM register_dossier_holders h JOIN register_numbers n ON n.holder_code = h.holder_code
+    JOIN dossier_wait_numbers x ON x.hash = n.hash WHERE h.dossier_code = ANY(sqlc.arg(codes)::text[]));
+
+-- name: DueDossierWaits :many
+-- Of documents that stand still; the others are matched when they are described again.
+SELECT w.document_id, d.version FROM dossier_waits w JOIN documents d ON d.id = w.document_id
+WHERE w.due_at IS NOT NULL AND d.processing = 'archived' AND d.dossier_code IS NULL
+ORDER BY w.due_at, w.document_id LIMIT sqlc.arg(page_size)::int;
+
+-- name: SettleDossierWait :exec
+UPDATE dossier_waits SET due_at = NULL WHERE document_id = $1;
+
+-- name: DropSettledDossierWaits :exec
+DELETE FROM dossier_waits w USING documents d WHERE d.id = w.document_id AND (d.dossier_code IS NOT NULL OR d.processing = 'cancelled');
+
+-- name: ListDossierWaits :many
+SELECT w.document_id, w.codes, w.tried, w.why, w.since, d.unit_code, d.access_level, d.title, d.name, d.seq
+FROM dossier_waits w JOIN documents d ON d.id = w.document_id
+WHERE d.dossier_code IS NULL AND d.processing <> 'cancelled' AND (sqlc.narg(unit_code)::text IS NULL OR d.unit_code = sqlc.narg(unit_code)::text) AND d.seq > sqlc.arg(after)::bigint
+ORDER BY d.seq LIMIT sqlc.arg(page_size)::int;
