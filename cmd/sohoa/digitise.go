@@ -116,11 +116,14 @@ func describeSignature(s archive.Signature) string {
 	if !s.SignedAt.IsZero() {
 		who += s.SignedAt.In(vietnam()).Format(", 02/01/2006 15:04")
 	}
-	covers := "covers the whole file"
-	if !s.Whole {
-		covers = fmt.Sprintf("covers the first %d bytes; the file was added to since", s.Covered)
+	covers := "covers the whole file, "
+	switch {
+	case s.Integrity == archive.Unreadable:
+		covers = ""
+	case !s.Whole:
+		covers = fmt.Sprintf("covers the first %d bytes and the file was added to since, ", s.Covered)
 	}
-	line := fmt.Sprintf("%s: %s, %s, %s", who, s.Integrity, covers, s.Trust)
+	line := fmt.Sprintf("%s: %s, %s%s", oneLine(who), s.Integrity, covers, s.Trust)
 	if s.Detail != "" {
 		line += " (" + s.Detail + ")"
 	}

@@ -150,6 +150,11 @@ func (c *showCmd) Run(e *env) error {
 	if v.Rendition != nil {
 		fmt.Fprintf(e.stdout, "rendition  %s, %d bytes (%s)\n", v.Conformance, v.Rendition.SizeBytes, v.CheckedBy)
 	}
+	for _, a := range v.Accessions {
+		for _, s := range a.Signatures {
+			fmt.Fprintf(e.stdout, "signature  %s\n", describeSignature(s))
+		}
+	}
 	fmt.Fprintln(e.stdout, "\nfields")
 	for _, f := range v.Fields {
 		asked := ""

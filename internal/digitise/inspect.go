@@ -43,7 +43,8 @@ func (s *Service) inspect(ctx context.Context, a archive.Accession) (Split, erro
 		return Split{}, err
 	}
 	defer release(true)
-	split := Split{MediaType: m.MediaType(), Pages: m.Len(), Warnings: m.Warnings()}
+	split := Split{MediaType: m.MediaType(), Pages: m.Len(), Signatures: m.Signatures()} // signatures first: judging may warn
+	split.Warnings = m.Warnings()
 	doc := SplitDocument{ID: archive.DocumentIDFor(a.ID, 1), Name: a.Name}
 	for n := 1; n <= m.Len(); n++ {
 		doc.Pages = append(doc.Pages, archive.PageRef{Ordinal: n, Master: a.Master, Page: n})

@@ -151,7 +151,7 @@ func accessionOf(r sqlc.Accession) archive.Accession {
 		ID: archive.AccessionID(r.ID), Batch: archive.BatchID(deref(r.BatchID)), Unit: r.UnitCode, Dossier: deref(r.DossierCode), Name: r.Name,
 		Master: r.MasterDigest, SizeBytes: r.SizeBytes, MediaType: archive.MediaType(deref(r.MediaType)), Access: archive.Access(r.AccessLevel),
 		ReceivedBy: r.ReceivedBy, ReceivedAt: r.ReceivedAt.UTC(), Queue: r.Queue, ParentID: archive.AccessionID(deref(r.ParentID)),
-		State: archive.AccessionState(r.State), Pages: number(r.Pages),
+		State: archive.AccessionState(r.State), Pages: number(r.Pages), Signatures: signaturesOf(r.Signatures),
 	}
 }
 

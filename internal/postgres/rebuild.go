@@ -327,6 +327,9 @@ func finishAccession(ctx context.Context, q *sqlc.Queries, document archive.Docu
 	if err != nil || int(n) < a.Parts {
 		return err
 	}
+	if err := putSignatures(ctx, q, a.ID, a.Signatures); err != nil {
+		return err
+	}
 	warnings := a.Warnings
 	if warnings == nil {
 		warnings = []string{}

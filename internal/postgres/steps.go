@@ -103,6 +103,9 @@ func (c *Catalogue) Split(ctx context.Context, t archive.Task, s digitise.Split)
 		if err != nil || n == 0 {
 			return n, err
 		}
+		if err := putSignatures(ctx, q, t.Accession, s.Signatures); err != nil {
+			return 0, err
+		}
 		row, err := q.GetAccession(ctx, string(t.Accession))
 		if err != nil {
 			return 0, err

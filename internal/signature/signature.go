@@ -16,6 +16,8 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/smallstep/pkcs7"
 
@@ -42,7 +44,10 @@ func Judge(file io.ReaderAt, size int64, r Range, claimed time.Time, roots *x509
 	}
 	s.Covered, s.Whole = r.Then+r.Rest, r.Then+r.Rest == size
 	if err := judge(&s, contents, r.reader(file), roots); err != nil {
-		s.Detail = err.Error()
+		s.Detail = shown(err.Error()) // may quote the certificate
+	}
+	if y := s.SignedAt.Year(); y < 1900 || y > 9000 { // no time anybody signed at, and not every store of times takes it
+		s.SignedAt = time.Time{}
 	}
 	return s
 }
@@ -100,7 +105,8 @@ func judge(s *archive.Signature, contents []byte, signed io.Reader, roots *x509.
 	if cert == nil {
 		return errors.New("the signer's certificate is missing")
 	}
-	s.Signer, s.Organisation = cert.Subject.CommonName, strings.Join(append(append([]string{}, cert.Subject.OrganizationalUnit...), cert.Subject.Organization...), ", ")
+	s.Signer = shown(cert.Subject.CommonName)
+	s.Organisation = shown(strings.Join(append(append([]string{}, cert.Subject.OrganizationalUnit...), cert.Subject.Organization...), ", "))
 	hash, name := hashOf(signer.DigestAlgorithm.Algorithm)
 	if hash == 0 {
 		return fmt.Errorf("signed with an unknown hash, %s", signer.DigestAlgorithm.Algorithm)
@@ -150,6 +156,24 @@ func judge(s *archive.Signature, contents []byte, signed io.Reader, roots *x509.
 	var why error
 	s.Trust, why = trust(cert, p.Certificates, roots, s.SignedAt)
 	return why
+}
+
+// maxName bounds a name taken from a certificate, in bytes; RFC 5280 allows 64 characters for each part.
+const maxName = 512
+
+// shown makes a name out of a certificate fit to be stored and shown: valid UTF-8 without characters that hide or reverse others, of bounded length.
+func shown(name string) string {
+	name = strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || unicode.Is(unicode.Cf, c) {
+			return -1
+		}
+		return c
+	}, strings.ToValidUTF8(name, "�"))
+	for len(name) > maxName {
+		_, n := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-n]
+	}
+	return strings.TrimSpace(name)
 }
 
 // attribute mirrors CMS's Attribute; Value holds the whole set of values.

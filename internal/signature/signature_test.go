@@ -2,17 +2,10 @@ package signature_test
 
 import (
 	"bytes"
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/hex"
 	"fmt"
-	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -21,98 +14,30 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/signature"
+	"sohoa/internal/signature/signaturetest"
 )
-
-// authority is a certificate authority made for one test.
-type authority struct {
-	cert *x509.Certificate
-	key  crypto.Signer
-}
-
-func newKey(t testing.TB, curve bool) crypto.Signer {
-	t.Helper()
-	if curve {
-		k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return k
-	}
-	k, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k
-}
-
-// issue makes a certificate; by itself where there is no authority.
-func issue(t testing.TB, by *authority, name string, from, to time.Time, curve bool) authority {
-	t.Helper()
-	key := newKey(t, curve)
-	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: name, Organization: []string{"Tỉnh Quảng Minh"}, OrganizationalUnit: []string{"Văn phòng"}},
-		NotBefore: from, NotAfter: to, IsCA: by == nil, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-	}
-	parent, signer := c, key
-	if by != nil {
-		parent, signer = by.cert, by.key
-	}
-	der, err := x509.CreateCertificate(rand.Reader, c, parent, key.Public(), signer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return authority{cert, key}
-}
 
 const before, after = "%PDF-1.7 what stands before ", " and what stands after it %%EOF"
 
 // sign makes a file with a signature in a gap of 16 KiB.
-func sign(t testing.TB, by authority, chain []*x509.Certificate, digest asn1.ObjectIdentifier) ([]byte, signature.Range) {
+func sign(t testing.TB, by signaturetest.Authority, chain []*x509.Certificate, digest asn1.ObjectIdentifier) ([]byte, signature.Range) {
 	t.Helper()
-	sd, err := pkcs7.NewSignedData([]byte(before + after))
-	if err != nil {
-		t.Fatal(err)
-	}
-	sd.SetDigestAlgorithm(digest)
-	if err := sd.AddSignerChain(by.cert, by.key, chain, pkcs7.SignerInfoConfig{}); err != nil {
-		t.Fatal(err)
-	}
-	sd.Detach()
-	cms, err := sd.Finish()
-	if err != nil {
-		t.Fatal(err)
-	}
-	gap := "<" + hex.EncodeToString(cms) + strings.Repeat("0", 16384-2*len(cms)%2-len(cms)) + ">"
-	if len(gap)%2 != 0 {
-		gap = strings.Replace(gap, ">", "0>", 1)
-	}
-	file := []byte(before + gap + after)
-	then := int64(len(before) + len(gap))
-	return file, signature.Range{From: 0, Length: int64(len(before)), Then: then, Rest: int64(len(after))}
+	return signaturetest.Between(t, by, chain, digest, before, after)
 }
 
 func TestIntegrityCoverageAndTrustAreApart(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	year := 365 * 24 * time.Hour
-	root := issue(t, nil, "Gốc thử nghiệm", now.Add(-5*year), now.Add(5*year), false)
-	signer := issue(t, &root, "Ủy ban nhân dân tỉnh", now.Add(-year), now.Add(year), false)
-	curved := issue(t, &root, "Sở Tư pháp", now.Add(-year), now.Add(year), true)
-	stale := issue(t, &root, "Văn thư cũ", now.Add(-3*year), now.Add(-2*year), false)
-	roots := x509.NewCertPool()
-	roots.AddCert(root.cert)
-	chain := []*x509.Certificate{root.cert}
+	root := signaturetest.Issue(t, nil, "Gốc thử nghiệm", now.Add(-5*year), now.Add(5*year), false)
+	signer := signaturetest.Issue(t, &root, "Ủy ban nhân dân tỉnh", now.Add(-year), now.Add(year), false)
+	curved := signaturetest.Issue(t, &root, "Sở Tư pháp", now.Add(-year), now.Add(year), true)
+	stale := signaturetest.Issue(t, &root, "Văn thư cũ", now.Add(-3*year), now.Add(-2*year), false)
+	roots := signaturetest.Pool(root)
+	chain := []*x509.Certificate{root.Cert}
 	same := func(b []byte, r signature.Range) ([]byte, signature.Range) { return b, r }
 	for name, tc := range map[string]struct {
-		by     authority
+		by     signaturetest.Authority
 		digest asn1.ObjectIdentifier
 		roots  *x509.CertPool
 		change func([]byte, signature.Range) ([]byte, signature.Range)
@@ -152,7 +77,7 @@ func TestIntegrityCoverageAndTrustAreApart(t *testing.T) {
 			if got.Integrity != tc.want.Integrity || got.Whole != tc.want.Whole || got.Trust != tc.want.Trust || tc.want.Digest != "" && got.Digest != tc.want.Digest {
 				t.Errorf("judged %+v", got)
 			}
-			if got.Integrity != archive.Unreadable && (got.Signer != tc.by.cert.Subject.CommonName || got.Organisation != "Văn phòng, Tỉnh Quảng Minh") {
+			if got.Integrity != archive.Unreadable && (got.Signer != tc.by.Cert.Subject.CommonName || got.Organisation != "Văn phòng, Tỉnh Quảng Minh") {
 				t.Errorf("signed by %q of %q", got.Signer, got.Organisation)
 			}
 			if clean := got.Integrity == archive.Intact && got.Trust == archive.Trusted; clean != (got.Detail == "") {
@@ -165,7 +90,7 @@ func TestIntegrityCoverageAndTrustAreApart(t *testing.T) {
 // FuzzJudge: whatever stands in the gap, nothing is called intact that no key signed, and nothing panics.
 func FuzzJudge(f *testing.F) {
 	now := time.Now()
-	root := issue(f, nil, "gốc", now.Add(-time.Hour), now.Add(time.Hour), true)
+	root := signaturetest.Issue(f, nil, "gốc", now.Add(-time.Hour), now.Add(time.Hour), true)
 	file, span := sign(f, root, nil, pkcs7.OIDDigestAlgorithmSHA256)
 	cms, err := hex.DecodeString(strings.TrimRight(string(file[span.Length+1:span.Then-1]), "0") + "0")
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"sohoa/internal/archive"
 	"sohoa/internal/fault"
@@ -20,7 +21,7 @@ func Papers() []Paper {
 	}
 	return []Paper{
 		{Title: "Về việc cấp giấy phép xây dựng nhà ở riêng lẻ cho ông Trần Văn Mẫu", Type: "Quyết định", Symbol: "QĐ-UBND", IssuedOn: "2024-03-15",
-			Agency: "Ủy ban nhân dân phường Bến Thử", Signer: "Nguyễn Văn Thử", SignerTitle: "Chủ tịch", Asked: []string{"number"},
+			Agency: "Ủy ban nhân dân phường Bến Thử", Signer: "Nguyễn Văn Thử", SignerTitle: "Chủ tịch", Asked: []string{"number"}, Signatures: signatures(),
 			Pages: [][]string{
 				page1("ỦY BAN NHÂN DÂN PHƯỜNG BẾN THỬ", "      /QĐ-UBND", "Bến Thử, ngày 15 tháng 3 năm 2024", "QUYẾT ĐỊNH", "Về việc cấp giấy phép xây dựng nhà ở riêng lẻ cho ông Trần Văn Mẫu",
 					"Căn cứ Luật Tổ chức chính quyền địa phương;", "Căn cứ Luật Xây dựng và các văn bản hướng dẫn thi hành;", "Xét đề nghị của ông Trần Văn Mẫu về việc xin cấp giấy phép xây dựng,", "", "QUYẾT ĐỊNH:", "",
@@ -38,6 +39,16 @@ func Papers() []Paper {
 		{Title: "V/v trả lời đơn đề nghị xác nhận tình trạng nhà đất", Type: "Công văn", Number: "312", Symbol: "UBND-ĐC", IssuedOn: "2024-01-08",
 			Agency: "Ủy ban nhân dân phường Bến Thử", Signer: "Nguyễn Văn Thử", SignerTitle: "Chủ tịch",
 			Pages: [][]string{page1("ỦY BAN NHÂN DÂN PHƯỜNG BẾN THỬ", "312/UBND-ĐC", "Bến Thử, ngày 08 tháng 01 năm 2024", "Kính gửi: Bà Võ Thị Thí Dụ", "V/v trả lời đơn đề nghị", "Ủy ban nhân dân phường nhận được đơn của bà đề nghị xác nhận", "tình trạng nhà đất tại thửa đất số 45, tờ bản đồ số 12.")}},
+	}
+}
+
+// signatures are one as most real papers have it, and one after which the file was added to.
+func signatures() []archive.Signature {
+	at := time.Date(2024, 3, 15, 2, 20, 0, 0, time.UTC)
+	return []archive.Signature{
+		{Signer: "Nguyễn Văn Thử", Organisation: "Ủy ban nhân dân phường Bến Thử", SignedAt: at, Integrity: archive.Intact, Covered: 412_640, Trust: archive.Trusted, Digest: "SHA-256"},
+		{Signer: "Ủy ban nhân dân phường Bến Thử", SignedAt: at.Add(time.Hour), Integrity: archive.Intact, Covered: 431_204, Whole: true, Trust: archive.UnknownRoot, Digest: "SHA-256",
+			Detail: "the authority that issued the certificate is not configured"},
 	}
 }
 

@@ -17,6 +17,8 @@ type Paper struct {
 
 	Pages [][]string // lines of each page
 	Asked []string   // names of fields that a person must confirm
+
+	Signatures []archive.Signature // digital ones in the file
 }
 
 // Split opens the paper of an accession; its pages are not read yet.
@@ -25,6 +27,7 @@ func (a *Archive) Split(id archive.AccessionID, p Paper) archive.DocumentID {
 	defer a.mu.Unlock()
 	x := a.accession(id)
 	x.State, x.Pages, x.MediaType = archive.AccessionSplit, len(p.Pages), archive.PDF
+	x.Signatures = p.Signatures
 	a.seq++
 	d := &document{View: retrieve.View{Document: retrieve.Document{
 		Seq: a.seq, ID: archive.DocumentIDFor(id, 1), Unit: x.Unit, Dossier: x.Dossier, Access: x.Access, Batch: x.Batch, BatchName: x.BatchName,

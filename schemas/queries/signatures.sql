@@ -1,0 +1,2 @@
+-- name: SetAccessionSignatures :exec
+UPDATE accessions SET signatures = sqlc.arg(signatures)::jsonb WHERE id = $1;
