@@ -83,20 +83,22 @@ const (
 
 // Accession is one file received: the act and record of taking its bytes into custody.
 type Accession struct {
-	ID         AccessionID    `json:"id"`
-	Batch      BatchID        `json:"batch,omitempty"`
-	BatchName  string         `json:"batch_name,omitempty"`
-	Unit       string         `json:"unit"`
-	Dossier    string         `json:"dossier,omitempty"`
-	Name       string         `json:"name"` // as sent, NFC, shown only; never a path or a key
-	Master     fixity.Digest  `json:"master"`
-	SizeBytes  int64          `json:"size_bytes"`
-	MediaType  MediaType      `json:"media_type,omitempty"`
-	Access     Access         `json:"access"`
-	ReceivedBy string         `json:"received_by"`
-	ReceivedAt time.Time      `json:"received_at"`
-	Queue      string         `json:"queue"`            // interactive or batch
-	ParentID   AccessionID    `json:"parent,omitempty"` // the zip it came in
+	ID         AccessionID   `json:"id"`
+	Batch      BatchID       `json:"batch,omitempty"`
+	BatchName  string        `json:"batch_name,omitempty"`
+	Unit       string        `json:"unit"`
+	Dossier    string        `json:"dossier,omitempty"`
+	Name       string        `json:"name"` // as sent, NFC, shown only; never a path or a key
+	Master     fixity.Digest `json:"master"`
+	SizeBytes  int64         `json:"size_bytes"`
+	MediaType  MediaType     `json:"media_type,omitempty"`
+	Access     Access        `json:"access"`
+	ReceivedBy string        `json:"received_by"`
+	ReceivedAt time.Time     `json:"received_at"`
+	Queue      string        `json:"queue"`            // interactive or batch
+	ParentID   AccessionID   `json:"parent,omitempty"` // the zip it came in
+	// Stack is how its batch takes files apart; nil where it came in no batch.
+	Stack      *StackSettings `json:"stack,omitempty"`
 	State      AccessionState `json:"-"`
 	Pages      int            `json:"pages,omitempty"`      // once inspected; in manifests, not in the record made on arrival
 	Warnings   []string       `json:"warnings,omitempty"`   // likewise: what was repaired or left out
@@ -153,8 +155,11 @@ type Manifest struct {
 	Name        string         `json:"name"`
 	Pages       []ManifestPage `json:"pages"`
 	LeftOut     []LeftOut      `json:"left_out,omitempty"`
-	Reason      string         `json:"reason"`     // why the version was made: received, …
-	CreatedBy   string         `json:"created_by"` // account
+	Shelf       string         `json:"shelf,omitempty"`     // where its paper lies, as its separator sheet said
+	Procedure   string         `json:"procedure,omitempty"` // as its separator sheet said
+	Replaces    []DocumentID   `json:"replaces,omitempty"`  // documents whose pages this version has taken, all of them
+	Reason      string         `json:"reason"`              // why the version was made: received, …
+	CreatedBy   string         `json:"created_by"`          // account
 	Fields      []Field        `json:"fields"`
 	Holders     []Holder       `json:"holders,omitempty"` // identifiers on the pages, sealed
 	Snapshot    Snapshot       `json:"snapshot"`          // what the rendition was made from besides its pages

@@ -54,6 +54,11 @@ func ParseManifest(b []byte) (Manifest, error) {
 			return Manifest{}, fault.New(fault.ManifestMalformed, "left-out page %d of the manifest is malformed", i+1)
 		}
 	}
+	for _, id := range m.Replaces {
+		if !ValidID(string(id)) || id == m.Document {
+			return Manifest{}, fault.New(fault.ManifestMalformed, "the manifest replaces a malformed document")
+		}
+	}
 	for i, h := range m.Holders {
 		if h.Kind == "" || h.Key == "" || h.Sealed == "" || h.Page < 1 || h.Page > len(m.Pages) {
 			return Manifest{}, fault.New(fault.ManifestMalformed, "holder %d of the manifest is malformed", i+1)

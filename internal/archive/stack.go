@@ -35,12 +35,17 @@ const (
 	ReasonArranged = "arranged" // by a person: pages split off, joined, moved, turned, taken out, put back or scanned anew
 )
 
+// StackSettings say how the files of a batch are taken apart.
+type StackSettings struct {
+	Splitting Splitting `json:"splitting"`
+	PageOrder PageOrder `json:"page_order"`
+}
+
 // BatchSettings are what a batch says about its papers.
 type BatchSettings struct {
-	Splitting     Splitting `json:"splitting"`
-	PageOrder     PageOrder `json:"page_order"`
-	ExpectedCount int       `json:"expected_count,omitempty"` // of files; 0: not said
-	Device        string    `json:"device,omitempty"`         // the scanner
-	Shelf         string    `json:"shelf,omitempty"`          // where the paper lies
-	ArchiveNumber string    `json:"archive_number,omitempty"` // of the paper, where the unit's archive gave one
+	StackSettings
+	ExpectedCount int    `json:"expected_count,omitempty"` // of files; 0: not said
+	Device        string `json:"device,omitempty"`         // the scanner
+	Shelf         string `json:"shelf,omitempty"`          // where the paper lies
+	ArchiveNumber string `json:"archive_number,omitempty"` // of the paper, where the unit's archive gave one
 }

@@ -37,6 +37,13 @@ type Accession struct {
 	Signatures     []byte
 }
 
+type ArrangementDocument struct {
+	ArrangementID int64
+	DocumentID    string
+	BeforeVersion *int32
+	AfterVersion  *int32
+}
+
 type AuditBlock struct {
 	ID       int64
 	SealedAt time.Time
@@ -124,6 +131,8 @@ type Document struct {
 	Agency        *string
 	CreatedAt     time.Time
 	ArchivedAt    *time.Time
+	Shelf         *string
+	ProcedureCode *string
 }
 
 type DossierLink struct {
@@ -162,6 +171,16 @@ type Holder struct {
 	KeyID       string
 	Sealed      string
 	Lookup      []byte
+}
+
+type LeftOutPage struct {
+	DocumentID   string
+	Version      int32
+	Seq          int32
+	Before       int32
+	MasterDigest fixity.Digest
+	MasterPage   int32
+	Reason       string
 }
 
 type Master struct {
