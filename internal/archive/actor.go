@@ -32,6 +32,7 @@ const (
 	ActQueue    Action = "queue"    // pause and resume the city's queue
 	ActRegister Action = "register" // read and fill the register
 	ActHolder   Action = "holder"   // search by the identifier of a person or firm
+	ActReview   Action = "review"   // answer questions about papers and change what is said of them
 )
 
 // May reports whether the actor's role allows the action at all; Reaches says where.
@@ -40,9 +41,9 @@ func (a Actor) May(act Action) bool {
 	case Admin:
 		return true
 	case Clerk:
-		return act == ActIngest || act == ActRead || act == ActOperate || act == ActHolder
+		return act == ActIngest || act == ActRead || act == ActOperate || act == ActHolder || act == ActReview
 	case Officer:
-		return act == ActRead || act == ActHolder
+		return act == ActRead || act == ActHolder || act == ActReview
 	case Auditor:
 		return act == ActRead
 	case Registrar:

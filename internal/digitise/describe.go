@@ -31,7 +31,7 @@ func (s *Service) Describe(ctx context.Context, t archive.Task) error {
 	if code, all := allUnreadable(results); all {
 		return s.d.Catalogue.RejectDocument(ctx, t, code, unreadableDetail)
 	}
-	fields := s.d.Describer.Fields(results, v.Name)
+	fields := LayOver(s.d.Describer.Fields(results, v.Name), v.Decided)
 	matched, fields, err := s.match(ctx, v, fields, results)
 	if err != nil {
 		return err
@@ -39,6 +39,7 @@ func (s *Service) Describe(ctx context.Context, t archive.Task) error {
 	d := Described{
 		Fields: fields, Snapshot: s.snapshot(v, fields),
 		Summary: summary(fields, s.d.Describer.Title(fields, v.Name)), NeedsReview: needsReview(fields, results),
+		Questions: questions(fields, results),
 	}
 	d.takeMatch(matched)
 	return s.d.Catalogue.Described(ctx, t, d)

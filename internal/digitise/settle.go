@@ -78,6 +78,7 @@ func Again(m archive.Manifest, results []page.Result) (Described, []IndexPage) {
 	}
 	return Described{
 		Fields: m.Fields, Snapshot: m.Snapshot, Summary: summary(m.Fields, m.Snapshot.Title), NeedsReview: needsReview(m.Fields, kinds),
+		Questions: questions(m.Fields, kinds),
 	}, indexPages(m.Snapshot, m.Name, m.Dossier, m.Fields, results)
 }
 

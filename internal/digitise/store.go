@@ -86,9 +86,10 @@ type Version struct {
 	Accessions []archive.Accession
 	Snapshot   *Snapshot
 	Fields     []archive.Field
-	Previous   *fixity.Digest // manifest of the version before
-	Manifest   []byte         // frozen, when it is
-	Rendition  archive.Part   // set with Manifest
+	Decided    []archive.Field // what people decided, by key (archive.FieldKeys)
+	Previous   *fixity.Digest  // manifest of the version before
+	Manifest   []byte          // frozen, when it is
+	Rendition  archive.Part    // set with Manifest
 }
 
 // VersionPage is a page reference and, once read, where its result lies.

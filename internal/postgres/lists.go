@@ -264,7 +264,7 @@ func (c *Catalogue) Document(ctx context.Context, id archive.DocumentID) (retrie
 	for _, a := range accs {
 		v.Accessions = append(v.Accessions, accessionViewOf(a))
 	}
-	v.Fields, err = c.fields(ctx, id, int(d.Version))
+	v.Fields, err = fieldsOf(ctx, c.q, id, int(d.Version))
 	return v, unavailable(err)
 }
 

@@ -273,6 +273,12 @@ func restoreVersion(ctx context.Context, q *sqlc.Queries, v custody.RestoredVers
 	if err := describeDocument(ctx, q, id, again.Summary, again.NeedsReview); err != nil {
 		return err
 	}
+	if err := restoreDecisions(ctx, q, m); err != nil {
+		return err
+	}
+	if err := openQuestions(ctx, q, m.Document, m.Version, again.Questions); err != nil {
+		return err
+	}
 	return putIndex(ctx, q, id, index)
 }
 

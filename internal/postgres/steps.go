@@ -270,10 +270,13 @@ func (c *Catalogue) version(ctx context.Context, id archive.DocumentID, version 
 		}
 		v.Accessions = append(v.Accessions, a)
 	}
-	if v.Fields, err = c.fields(ctx, id, version); err != nil {
+	if v.Fields, err = fieldsOf(ctx, c.q, id, version); err != nil {
 		return v, 0, err
 	}
 	if v.Filed, err = filed(ctx, c.q, d); err != nil {
+		return v, 0, err
+	}
+	if v.Decided, err = decidedFields(ctx, c.q, id, version); err != nil {
 		return v, 0, err
 	}
 	if version > 1 {
@@ -292,8 +295,8 @@ func (c *Catalogue) version(ctx context.Context, id archive.DocumentID, version 
 	return v, int(d.Attempt), nil
 }
 
-func (c *Catalogue) fields(ctx context.Context, id archive.DocumentID, version int) ([]archive.Field, error) {
-	rows, err := c.q.ListFields(ctx, sqlc.ListFieldsParams{DocumentID: string(id), Version: int32(version)})
+func fieldsOf(ctx context.Context, q *sqlc.Queries, id archive.DocumentID, version int) ([]archive.Field, error) {
+	rows, err := q.ListFields(ctx, sqlc.ListFieldsParams{DocumentID: string(id), Version: int32(version)})
 	if err != nil {
 		return nil, err
 	}
@@ -413,6 +416,9 @@ func (c *Catalogue) Described(ctx context.Context, t archive.Task, d digitise.De
 		if err := putMatch(ctx, q, t, d); err != nil {
 			return 0, err
 		}
+		if err := openQuestions(ctx, q, t.Document, t.Version, d.Questions); err != nil {
+			return 0, err
+		}
 		return n, audit(ctx, q, event{
 			actor: System, action: "document_described", unit: t.Unit, document: t.Document, detail: map[string]string{"fields": fmt.Sprint(len(d.Fields))},
 		})
@@ -519,9 +525,12 @@ func (c *Catalogue) Archived(ctx context.Context, t archive.Task, a digitise.Arc
 		if err := archiveVersion(ctx, q, string(t.Document), int32(t.Version), a); err != nil {
 			return 0, err
 		}
-		return n, audit(ctx, q, event{
+		if err := audit(ctx, q, event{
 			actor: System, action: "document_archived", unit: t.Unit, document: t.Document, detail: map[string]string{"version": fmt.Sprint(t.Version)},
-		})
+		}); err != nil {
+			return 0, err
+		}
+		return n, applyDecisions(ctx, q, t.Document) // those that were made meanwhile
 	})
 }
 

@@ -390,7 +390,7 @@ func (s *Server) registerOperation(api huma.API) {
 		func(_ context.Context, a archive.Actor, _ *struct{}) (*body[Me], error) {
 			me := Me{Account: a.Account, Role: a.Role, Unit: a.Unit, May: []archive.Action{}, Version: s.d.Version}
 			me.UploadUnit, _ = s.unitFor(a, "")
-			for _, act := range []archive.Action{archive.ActIngest, archive.ActRead, archive.ActOperate, archive.ActQueue, archive.ActRegister} {
+			for _, act := range []archive.Action{archive.ActIngest, archive.ActRead, archive.ActOperate, archive.ActQueue, archive.ActRegister, archive.ActReview} {
 				if a.May(act) {
 					me.May = append(me.May, act)
 				}
