@@ -293,7 +293,7 @@ func (q *Queries) FreezeManifest(ctx context.Context, arg FreezeManifestParams) 
 }
 
 const getDocument = `-- name: GetDocument :one
-SELECT id, seq, unit_code, dossier_code, access_level, batch_id, name, queue, processing, release, replaced_by, version, attempt, needs_review, stalled_code, stalled_detail, stalled_at, title, doc_type, number, symbol, number_symbol, issued_on, agency, created_at, archived_at FROM documents WHERE id = $1
+SELECT id, seq, unit_code, dossier_code, access_level, batch_id, name, queue, processing, release, replaced_by, version, attempt, needs_review, stalled_code, stalled_detail, stalled_at, title, doc_type, number, symbol, number_symbol, issued_on, agency, created_at, archived_at, shelf, procedure_code FROM documents WHERE id = $1
 `
 
 func (q *Queries) GetDocument(ctx context.Context, id string) (Document, error) {
@@ -326,6 +326,8 @@ func (q *Queries) GetDocument(ctx context.Context, id string) (Document, error) 
 		&i.Agency,
 		&i.CreatedAt,
 		&i.ArchivedAt,
+		&i.Shelf,
+		&i.ProcedureCode,
 	)
 	return i, err
 }
@@ -682,7 +684,7 @@ func (q *Queries) ListPages(ctx context.Context, arg ListPagesParams) ([]Page, e
 }
 
 const lockDocument = `-- name: LockDocument :one
-SELECT id, seq, unit_code, dossier_code, access_level, batch_id, name, queue, processing, release, replaced_by, version, attempt, needs_review, stalled_code, stalled_detail, stalled_at, title, doc_type, number, symbol, number_symbol, issued_on, agency, created_at, archived_at FROM documents WHERE id = $1 FOR UPDATE
+SELECT id, seq, unit_code, dossier_code, access_level, batch_id, name, queue, processing, release, replaced_by, version, attempt, needs_review, stalled_code, stalled_detail, stalled_at, title, doc_type, number, symbol, number_symbol, issued_on, agency, created_at, archived_at, shelf, procedure_code FROM documents WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockDocument(ctx context.Context, id string) (Document, error) {
@@ -715,6 +717,8 @@ func (q *Queries) LockDocument(ctx context.Context, id string) (Document, error)
 		&i.Agency,
 		&i.CreatedAt,
 		&i.ArchivedAt,
+		&i.Shelf,
+		&i.ProcedureCode,
 	)
 	return i, err
 }

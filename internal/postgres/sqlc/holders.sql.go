@@ -72,7 +72,7 @@ func (q *Queries) PutHolders(ctx context.Context, arg PutHoldersParams) error {
 }
 
 const searchHolder = `-- name: SearchHolder :many
-SELECT d.id, d.seq, d.unit_code, d.dossier_code, d.access_level, d.batch_id, d.name, d.queue, d.processing, d.release, d.replaced_by, d.version, d.attempt, d.needs_review, d.stalled_code, d.stalled_detail, d.stalled_at, d.title, d.doc_type, d.number, d.symbol, d.number_symbol, d.issued_on, d.agency, d.created_at, d.archived_at, v.page_count, bt.name AS batch_name, h.page
+SELECT d.id, d.seq, d.unit_code, d.dossier_code, d.access_level, d.batch_id, d.name, d.queue, d.processing, d.release, d.replaced_by, d.version, d.attempt, d.needs_review, d.stalled_code, d.stalled_detail, d.stalled_at, d.title, d.doc_type, d.number, d.symbol, d.number_symbol, d.issued_on, d.agency, d.created_at, d.archived_at, d.shelf, d.procedure_code, v.page_count, bt.name AS batch_name, h.page
 FROM documents d
 JOIN versions v ON v.document_id = d.id AND v.version = d.version
 JOIN LATERAL (SELECT min(x.page)::int AS page, count(*) AS n FROM holders x
@@ -147,6 +147,8 @@ func (q *Queries) SearchHolder(ctx context.Context, arg SearchHolderParams) ([]S
 			&i.Document.Agency,
 			&i.Document.CreatedAt,
 			&i.Document.ArchivedAt,
+			&i.Document.Shelf,
+			&i.Document.ProcedureCode,
 			&i.PageCount,
 			&i.BatchName,
 			&i.Page,

@@ -335,7 +335,7 @@ func (q *Queries) ListBatches(ctx context.Context, arg ListBatchesParams) ([]Lis
 }
 
 const listDocuments = `-- name: ListDocuments :many
-SELECT d.id, d.seq, d.unit_code, d.dossier_code, d.access_level, d.batch_id, d.name, d.queue, d.processing, d.release, d.replaced_by, d.version, d.attempt, d.needs_review, d.stalled_code, d.stalled_detail, d.stalled_at, d.title, d.doc_type, d.number, d.symbol, d.number_symbol, d.issued_on, d.agency, d.created_at, d.archived_at, v.page_count, b.name AS batch_name FROM documents d JOIN versions v ON v.document_id = d.id AND v.version = d.version
+SELECT d.id, d.seq, d.unit_code, d.dossier_code, d.access_level, d.batch_id, d.name, d.queue, d.processing, d.release, d.replaced_by, d.version, d.attempt, d.needs_review, d.stalled_code, d.stalled_detail, d.stalled_at, d.title, d.doc_type, d.number, d.symbol, d.number_symbol, d.issued_on, d.agency, d.created_at, d.archived_at, d.shelf, d.procedure_code, v.page_count, b.name AS batch_name FROM documents d JOIN versions v ON v.document_id = d.id AND v.version = d.version
 LEFT JOIN batches b ON b.id = d.batch_id
 WHERE ($1::text IS NULL OR d.unit_code = $1::text)
   AND ($2::uuid IS NULL OR d.batch_id = $2::uuid)
@@ -403,6 +403,8 @@ func (q *Queries) ListDocuments(ctx context.Context, arg ListDocumentsParams) ([
 			&i.Document.Agency,
 			&i.Document.CreatedAt,
 			&i.Document.ArchivedAt,
+			&i.Document.Shelf,
+			&i.Document.ProcedureCode,
 			&i.PageCount,
 			&i.BatchName,
 		); err != nil {
@@ -417,7 +419,7 @@ func (q *Queries) ListDocuments(ctx context.Context, arg ListDocumentsParams) ([
 }
 
 const search = `-- name: Search :many
-SELECT d.id, d.seq, d.unit_code, d.dossier_code, d.access_level, d.batch_id, d.name, d.queue, d.processing, d.release, d.replaced_by, d.version, d.attempt, d.needs_review, d.stalled_code, d.stalled_detail, d.stalled_at, d.title, d.doc_type, d.number, d.symbol, d.number_symbol, d.issued_on, d.agency, d.created_at, d.archived_at, v.page_count, bt.name AS batch_name, coalesce(h.ordinal, 0)::int AS ordinal, coalesce(h.body, '')::text AS body, coalesce(h.hits, 0)::bigint AS hits
+SELECT d.id, d.seq, d.unit_code, d.dossier_code, d.access_level, d.batch_id, d.name, d.queue, d.processing, d.release, d.replaced_by, d.version, d.attempt, d.needs_review, d.stalled_code, d.stalled_detail, d.stalled_at, d.title, d.doc_type, d.number, d.symbol, d.number_symbol, d.issued_on, d.agency, d.created_at, d.archived_at, d.shelf, d.procedure_code, v.page_count, bt.name AS batch_name, coalesce(h.ordinal, 0)::int AS ordinal, coalesce(h.body, '')::text AS body, coalesce(h.hits, 0)::bigint AS hits
 FROM documents d
 JOIN versions v ON v.document_id = d.id AND v.version = d.version
 LEFT JOIN batches bt ON bt.id = d.batch_id
@@ -506,6 +508,8 @@ func (q *Queries) Search(ctx context.Context, arg SearchParams) ([]SearchRow, er
 			&i.Document.Agency,
 			&i.Document.CreatedAt,
 			&i.Document.ArchivedAt,
+			&i.Document.Shelf,
+			&i.Document.ProcedureCode,
 			&i.PageCount,
 			&i.BatchName,
 			&i.Ordinal,
