@@ -10,6 +10,9 @@
 
 #include <jpeglib.h>
 
+// What is red ink on paper: this much more red than gray (Cr above its middle), and no brighter than this.
+enum { SO_RED_CR = 32, SO_RED_LUMA = 215 };
+
 // libjpeg calls error_exit and expects it not to return.
 typedef struct {
 	struct jpeg_error_mgr base;
@@ -80,18 +83,23 @@ static int so_lift(int r, int g, int b) {
 	return r > y ? r : y;
 }
 
-PIX *so_jpeg_decode(const unsigned char *data, size_t size, int mode, int eighths, int inverted) {
+PIX *so_jpeg_decode(const unsigned char *data, size_t size, int mode, int eighths, int inverted, PIX **red) {
 	struct jpeg_decompress_struct info;
 	so_jpeg_error err;
 	// Set between setjmp and longjmp, so volatile.
 	PIX *volatile pix = NULL;
+	PIX *volatile map = NULL;
 	unsigned char *volatile row = NULL;
+	if (red != NULL) {
+		*red = NULL;
+	}
 	so_jpeg_errors(&info, &err);
 	if (setjmp(err.back)) {
-		PIX *p = pix;
+		PIX *p = pix, *m = map;
 		jpeg_destroy_decompress(&info);
 		free(row);
 		pixDestroy(&p);
+		pixDestroy(&m);
 		return NULL;
 	}
 	jpeg_create_decompress(&info);
@@ -123,6 +131,12 @@ PIX *so_jpeg_decode(const unsigned char *data, size_t size, int mode, int eighth
 	if (pix == NULL || row == NULL) {
 		longjmp(err.back, 1);
 	}
+	if (red != NULL && luma_red && !inverted) {
+		map = pixCreate((w + SO_RED_CELL - 1) / SO_RED_CELL, (h + SO_RED_CELL - 1) / SO_RED_CELL, 8);
+		if (map == NULL) {
+			longjmp(err.back, 1);
+		}
+	}
 	unsigned char lift[256];
 	for (int i = 0; i < 256; i++) {
 		lift[i] = (unsigned char)(i > 128 ? (i - 128) * 359 / 256 : 0); // R = Y + 1.402 (Cr - 128)
@@ -146,6 +160,16 @@ PIX *so_jpeg_decode(const unsigned char *data, size_t size, int mode, int eighth
 			for (int x = 0; x < w; x++, s += 3) {
 				int v = s[0] + lift[s[2]];
 				SET_DATA_BYTE(line, x, v > 255 ? 255 : v);
+			}
+			int y = (int)info.output_scanline - 1;
+			if (map != NULL && y % 2 == 0) {
+				l_uint32 *cells = pixGetData(map) + (size_t)(y / SO_RED_CELL) * (size_t)pixGetWpl(map);
+				s = row;
+				for (int x = 0; x < w; x++, s += 3) {
+					if (s[2] > 128 + SO_RED_CR && s[0] < SO_RED_LUMA) {
+						SET_DATA_BYTE(cells, x / SO_RED_CELL, GET_DATA_BYTE(cells, x / SO_RED_CELL) + 1);
+					}
+				}
 			}
 			continue;
 		}
@@ -175,6 +199,9 @@ PIX *so_jpeg_decode(const unsigned char *data, size_t size, int mode, int eighth
 	jpeg_finish_decompress(&info);
 	jpeg_destroy_decompress(&info);
 	free(row);
+	if (red != NULL) {
+		*red = map;
+	}
 	return pix;
 }
 

@@ -106,17 +106,13 @@ func JPEGSize(data []byte) (Size, error) {
 	return size, size.check()
 }
 
-// JPEG decodes a JPEG at eighths/8 of its size (1 to 8). For reading it is gray with red lifted to paper; otherwise gray or sRGB.
-func JPEG(data []byte, reading bool, eighths int, inverted bool) (*Pix, error) {
+// JPEG decodes a JPEG at eighths/8 of its size (1 to 8), gray or sRGB.
+func JPEG(data []byte, eighths int, inverted bool) (*Pix, error) {
 	if _, err := JPEGSize(data); err != nil {
 		return nil, err
 	}
-	mode := C.int(C.SO_JPEG_COLOUR)
-	if reading {
-		mode = C.SO_JPEG_READ
-	}
 	d, n := bytesOf(data)
-	return made(C.so_jpeg_decode(d, n, mode, C.int(eighths), cbool(inverted)), fmt.Errorf("JPEG: %w", ErrUndecodable))
+	return made(C.so_jpeg_decode(d, n, C.SO_JPEG_COLOUR, C.int(eighths), cbool(inverted), nil), fmt.Errorf("JPEG: %w", ErrUndecodable))
 }
 
 // Header reads the size of a PNG, WebP, PNM or TIFF (whose frame counts from 0).

@@ -18,7 +18,18 @@ enum {
 
 int so_jpeg_size(const unsigned char *data, size_t size, so_size *out);
 // so_jpeg_decode scales by eighths/8 while decoding. inverted says that in CMYK 255 is no ink; in gray and RGB, that 0 is white.
-PIX *so_jpeg_decode(const unsigned char *data, size_t size, int mode, int eighths, int inverted);
+// Where red is not NULL it gets a map of red ink for SO_JPEG_READ of a colour picture (see so_red_map), or NULL.
+PIX *so_jpeg_decode(const unsigned char *data, size_t size, int mode, int eighths, int inverted, PIX **red);
+
+// Red ink, which is lifted to paper for recognition and may be print all the same. A map has a pixel for each SO_RED_CELL × SO_RED_CELL
+// of the picture: how many of them, on every second row, are red.
+enum { SO_RED_CELL = 8 };
+PIX *so_red_map(PIX *plain32);
+// so_red_text finds what has the shape of lines of text in a map: boxes in its pixels, away from seals and frames. cell is its pixels a
+// millimetre. NULL where there is none.
+BOXA *so_red_text(PIX *map, double cell);
+// so_red_print makes an 8 bpp picture of the red ink inside the boxes (of a map), black on white.
+PIX *so_red_print(PIX *plain32, BOXA *boxes);
 
 // so_header reads size and depth without decoding; frame is for TIFF only.
 int so_header(const unsigned char *data, size_t size, int frame, so_size *out, int *bits);

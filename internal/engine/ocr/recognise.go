@@ -45,11 +45,12 @@ func (r *Recogniser) Settings() Settings { return r.s }
 // Recognise reads one page. What is wrong with the picture is a rejecting fault.
 func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 	watch := startWatch()
-	upright, err := picture.Upright(p)
+	upright, red, err := picture.Upright(p)
 	if err != nil {
 		return page.Result{}, err
 	}
-	defer func() { upright.Close() }()
+	defer upright.Close()
+	defer red.Close()
 	watch.lap("decode")
 
 	res := page.Result{
@@ -78,6 +79,11 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 		return page.Result{}, err
 	}
 	if ink.blank() {
+		if lines, err := r.readRed(p, red, dpi, scale, 0, 0, res.Width, res.Height); err != nil || len(lines) > 0 {
+			res.Lines = renumber(lines)
+			res.Confidence = math.Round(page.MeanConfidence(lines)*100) / 100
+			return res, err
+		}
 		if dark > r.s.MarkDark {
 			res.Kind = page.Photo
 		} else {
@@ -137,7 +143,12 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 	}
 	best.place.w, best.place.h = float64(res.Width), float64(res.Height)
 	best.place.lines(best.lines)
-	res.Lines = renumber(r.s.order(r.s.keepText(best.lines)))
+	inRed, err := r.readRed(p, red, dpi, scale, best.turn, ink.along(best.turn).level, res.Width, res.Height)
+	if err != nil {
+		return page.Result{}, err
+	}
+	watch.lap("red")
+	res.Lines = renumber(r.s.order(withRed(r.s.keepText(best.lines), inRed)))
 	res.Kind = r.kindOf(res.Lines, dark)
 	res.Confidence = math.Round(page.MeanConfidence(res.Lines)*100) / 100
 	if res.Kind != page.Text {

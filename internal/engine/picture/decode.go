@@ -17,27 +17,45 @@ import (
 	"sohoa/internal/page"
 )
 
-// use is what a picture is decoded for.
-type use int
-
-const (
-	toRead use = iota // gray, red lifted to paper; 1-bit stays 1-bit
-	toKeep            // as it is
-)
-
-// Upright decodes a picture for recognition: gray (or 1-bit), with red lifted to paper, mirrored and turned as the file says.
-func Upright(p page.Picture) (*lept.Pix, error) {
-	x, err := decode(p, toRead, 8)
+// Upright decodes a picture for recognition: gray (or 1-bit), with red lifted to paper, mirrored and turned as the file says. red maps the
+// red ink of the raster as stored; nil where there is no colour.
+func Upright(p page.Picture) (x, red *lept.Pix, err error) {
+	if p.Encoding == page.JPEG {
+		x, red, err = lept.JPEGReading(p.Data, p.Inverted)
+	} else {
+		x, err = decode(p, 8)
+	}
 	if err != nil {
-		return nil, asFault(err)
+		return nil, nil, asFault(err)
 	}
 	if x.Depth() == 32 {
+		red = x.RedMap()
 		gray, err := x.Reading()
 		x.Close()
 		if err != nil {
-			return nil, err
+			red.Close()
+			return nil, nil, err
 		}
 		x = gray
+	}
+	if x, err = orient(x, p); err != nil {
+		red.Close()
+		return nil, nil, err
+	}
+	return x, red, nil
+}
+
+// RedPrint decodes a picture once more for the text that is printed in red: gray, with nothing else in it, mirrored and turned as the file
+// says.
+func RedPrint(p page.Picture, t *lept.RedText) (*lept.Pix, error) {
+	colour, err := decode(p, 8)
+	if err != nil {
+		return nil, asFault(err)
+	}
+	x, err := colour.RedPrint(t)
+	colour.Close()
+	if err != nil {
+		return nil, err
 	}
 	return orient(x, p)
 }
@@ -51,10 +69,10 @@ func orient(x *lept.Pix, p page.Picture) (*lept.Pix, error) {
 }
 
 // decode gives the raster as stored, at eighths/8 of its size where the encoding can do that cheaply (JPEG only).
-func decode(p page.Picture, u use, eighths int) (*lept.Pix, error) {
+func decode(p page.Picture, eighths int) (*lept.Pix, error) {
 	switch p.Encoding {
 	case page.JPEG:
-		return lept.JPEG(p.Data, u == toRead, eighths, p.Inverted)
+		return lept.JPEG(p.Data, eighths, p.Inverted)
 	case page.CCITT:
 		return decodeCCITT(p)
 	case page.Flate:

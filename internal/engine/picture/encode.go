@@ -21,7 +21,7 @@ const (
 
 // Convert re-encodes a picture as digitise.Engine says: 1-bit as CCITT Group 4, what was lossy as JPEG, the rest as Flate.
 func Convert(p page.Picture) (page.Picture, error) {
-	x, err := decode(p, toKeep, 8)
+	x, err := decode(p, 8)
 	if err != nil {
 		return page.Picture{}, asFault(err)
 	}
@@ -67,7 +67,7 @@ func lossy(p page.Picture) bool {
 
 // View makes a JPEG of at most maxPixels on the longer side, never larger than the picture.
 func View(p page.Picture, turn page.Turn, maxPixels int) (page.Picture, error) {
-	x, err := decode(p, toKeep, viewEighths(p, maxPixels))
+	x, err := decode(p, viewEighths(p, maxPixels))
 	if err != nil {
 		return page.Picture{}, asFault(err)
 	}

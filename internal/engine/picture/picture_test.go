@@ -133,7 +133,7 @@ func rawTIFF(raw []byte, w, h, orientation int) []byte {
 // colours decodes a picture of ours and gives its R, G, B rows.
 func colours(t *testing.T, p page.Picture) []byte {
 	t.Helper()
-	x, err := decode(p, toKeep, 8)
+	x, err := decode(p, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestOneBitPicturesBecomeGroup4(t *testing.T) {
 		q := c
 		q.CCITT = &page.CCITTParams{K: -1, BlackIs1: tc.blackIs1}
 		q.Inverted = tc.inverted
-		x, err := decode(q, toKeep, 8)
+		x, err := decode(q, 8)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -274,7 +274,7 @@ func TestRedFadesAndBlackUnderRedStays(t *testing.T) {
 		"JPEG": {Encoding: page.JPEG, Data: b.Bytes()},
 		"PNG":  {Encoding: page.PNG, Data: asPNG(t, m)},
 	} {
-		x, err := Upright(p)
+		x, _, err := Upright(p)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -322,7 +322,7 @@ func TestTooLargeAndDamagedPicturesAreRefused(t *testing.T) {
 		"a frame that is not there": {page.Picture{Encoding: page.TIFF, Data: rawTIFF(make([]byte, 12), 2, 2, 1), Frame: 7}, fault.FileUnreadable},
 	} {
 		lept.Silence()
-		if _, err := Upright(tc.p); fault.CodeOf(err) != tc.want {
+		if _, _, err := Upright(tc.p); fault.CodeOf(err) != tc.want {
 			t.Errorf("%s: %v, want %s", name, err, tc.want)
 		}
 	}
