@@ -9,7 +9,7 @@ export HOME
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 TOOLS := .cache/tools
 
-.PHONY: help build run demo test test-long lint bench bench-peers generate deps deps-test tools clean
+.PHONY: help build agents run demo test test-long lint bench bench-peers generate deps deps-test tools clean
 
 help: ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -18,6 +18,13 @@ build: ## build both programs into bin/
 	@mkdir -p bin
 	CGO_ENABLED=0 go build -ldflags '-s -w -X main.version=$(VERSION)' -o bin/sohoa ./cmd/sohoa
 	CGO_ENABLED=1 go build -ldflags '-s -w' -o bin/sohoa-ocr ./cmd/sohoa-ocr
+
+agents: ## build the scanner's agent for Windows, macOS and Linux into bin/agents/
+	@mkdir -p bin/agents
+	@for t in windows/amd64 windows/arm64 darwin/amd64 darwin/arm64 linux/amd64 linux/arm64; do \
+	  out=bin/agents/sohoa-watch-$${t%/*}-$${t#*/}; case $$t in windows/*) out=$$out.exe;; esac; \
+	  CGO_ENABLED=0 GOOS=$${t%/*} GOARCH=$${t#*/} go build -ldflags '-s -w -X main.version=$(VERSION)' -o $$out ./cmd/sohoa-watch; \
+	done; ls -l bin/agents
 
 run: deps build ## install what is missing, build, start everything, archive a sample batch, stay up
 	@deploy/demo.sh run

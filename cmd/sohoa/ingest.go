@@ -10,7 +10,6 @@ import (
 	"sohoa/internal/archive"
 	"sohoa/internal/client"
 	"sohoa/internal/fault"
-	"sohoa/internal/fixity"
 )
 
 type ingestCmd struct {
@@ -33,16 +32,6 @@ type ingestCmd struct {
 func (*ingestCmd) Help() string {
 	return "Exit 0 means every file was accepted into custody (with --wait: and archived). The command can be repeated after any\n" +
 		"interruption: what is in is skipped, what is not is sent, and a file of 16 MiB or more goes on where it stopped.\n\nExamples:\n  sohoa ingest scans/ --batch \"Hộp 12\" --wait\n  sohoa ingest giay-phep.pdf --dossier 000.00.53.H48-220921-0099 --interactive\n"
-}
-
-// outcome is what became of one file, as --json prints it.
-type outcome struct {
-	Path      string              `json:"path"`
-	SHA256    fixity.Digest       `json:"sha256"`
-	Verdict   string              `json:"verdict"` // accepted, existing, rejected or stalled
-	Accession archive.AccessionID `json:"accession,omitempty"`
-	Code      fault.Code          `json:"code,omitempty"`
-	Detail    string              `json:"detail,omitempty"`
 }
 
 func (c *ingestCmd) Run(e *env) error {
@@ -107,13 +96,13 @@ func (c *ingestCmd) send(e *env, cl *client.Client, files []scan) counts {
 		wg.Go(func() {
 			for f := range work {
 				track := bar.track()
-				o := c.sendOne(e.ctx, cl, f.path, track.progress)
+				o := cl.HandIn(e.ctx, c.paper(f.path, track.progress))
 				track.done(f.size)
 				mu.Lock()
 				switch o.Verdict {
-				case "accepted":
+				case client.Accepted:
 					n.accepted++
-				case "existing":
+				case client.Existing:
 					n.existing++
 				case "rejected":
 					n.rejected++

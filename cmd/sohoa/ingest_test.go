@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"sohoa/internal/archive"
+	"sohoa/internal/client"
 	"sohoa/internal/web"
 	"sohoa/internal/web/webtest"
 )
@@ -74,12 +75,12 @@ func (w *watched) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (d *desk) ingest(ctx context.Context, t *testing.T, args ...string) (code int, outcomes []outcome, stderr string) {
+func (d *desk) ingest(ctx context.Context, t *testing.T, args ...string) (code int, outcomes []client.Outcome, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	code = run(ctx, append([]string{"ingest", "--server", d.url, "--token", "token", "--json"}, args...), &out, &errs)
 	for dec := json.NewDecoder(&out); ; {
-		var o outcome
+		var o client.Outcome
 		err := dec.Decode(&o)
 		if errors.Is(err, io.EOF) {
 			return code, outcomes, errs.String()
@@ -145,7 +146,7 @@ func TestWithoutAFolderForItLargeFilesAreSentAllTheSame(t *testing.T) {
 	t.Setenv("HOME", "")
 	d := newDesk(t)
 	path := filepath.Join(t.TempDir(), "lớn.pdf")
-	if err := os.WriteFile(path, bytes.Repeat([]byte("x"), resumableFrom), 0o600); err != nil {
+	if err := os.WriteFile(path, bytes.Repeat([]byte("x"), client.ResumableFrom), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	code, got, stderr := d.ingest(t.Context(), t, path)

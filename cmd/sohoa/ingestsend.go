@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,18 +11,10 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/client"
-	"sohoa/internal/fault"
-	"sohoa/internal/fixity"
 )
 
-const (
-	// resumableFrom is the size in bytes from which a file is sent so that it can go on after a broken line.
-	resumableFrom = 16 << 20
-	// tries in a row without a byte getting through, about a minute in all.
-	tries = 6
-	// unnamedBatch is the name, by time, of a batch that was given none.
-	unnamedBatch = "Lô 2006-01-02 15:04"
-)
+// unnamedBatch is the name, by time, of a batch that was given none.
+const unnamedBatch = "Lô 2006-01-02 15:04"
 
 // scan is a file to hand in, and its size in bytes when it was found.
 type scan struct {
@@ -37,7 +27,7 @@ type scan struct {
 func (c *ingestCmd) recall(e *env, cl *client.Client, files []scan) {
 	sizes := map[int64]bool{}
 	for _, f := range files {
-		if f.size >= resumableFrom {
+		if f.size >= client.ResumableFrom {
 			sizes[f.size] = true
 		}
 	}
@@ -75,54 +65,13 @@ func stateDir(getenv func(string) string) (string, error) {
 	return "", fmt.Errorf("neither XDG_STATE_HOME nor HOME is set")
 }
 
-// sendOne asks first whether the paper is in custody, by the id that follows from unit, dossier and bytes; then nothing is sent.
-func (c *ingestCmd) sendOne(ctx context.Context, cl *client.Client, path string, progress func(behind, sent int64)) outcome {
-	o := outcome{Path: path}
-	fail := func(err error) outcome {
-		o.Verdict, o.Code, o.Detail = fault.VerdictOf(err).String(), fault.CodeOf(err), fault.DetailOf(err)
-		if o.Detail == "" {
-			o.Detail = err.Error()
-		}
-		return o
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return fail(err)
-	}
-	d, size, err := fixity.OfReader(f)
-	f.Close()
-	if err != nil {
-		return fail(err)
-	}
-	o.SHA256 = d
-	if c.Unit != "" {
-		a, err := cl.Accession(ctx, archive.AccessionIDFor(c.Unit, c.Dossier, d))
-		if err == nil && a.State != archive.AccessionCancelled {
-			o.Verdict, o.Accession = "existing", a.ID
-			return o
-		}
-	}
-	u := client.Upload{
-		Name: filepath.Base(path), Unit: c.Unit, Dossier: c.Dossier, Batch: c.Batch, Queue: archive.Backlog, SHA256: d, SizeBytes: size,
-		Open: func() (io.ReadCloser, error) { return os.Open(path) }, Progress: progress,
-	}
+// paper is one of the run's files.
+func (c *ingestCmd) paper(path string, progress func(behind, sent int64)) client.Paper {
+	p := client.Paper{Path: path, Unit: c.Unit, Dossier: c.Dossier, Batch: c.Batch, Places: c.places, Progress: progress}
 	if c.Interactive {
-		u.Queue = archive.Interactive
+		p.Queue = archive.Interactive
 	}
-	var r client.Received
-	if size >= resumableFrom {
-		r, err = cl.AcceptResumable(ctx, u, c.places, tries)
-	} else {
-		r, err = cl.Accept(ctx, u, tries)
-	}
-	if err != nil {
-		return fail(err)
-	}
-	o.Verdict, o.Accession = "accepted", r.Accession.ID
-	if r.Existing {
-		o.Verdict = "existing"
-	}
-	return o
+	return p
 }
 
 // listFiles walks what was named: files as they are, folders with everything in them but hidden files.
