@@ -1,11 +1,16 @@
 package main
 
 import (
+	"time"
+
 	"sohoa/internal/custody/keyring"
 	"sohoa/internal/match"
 	"sohoa/internal/postgres"
 	"sohoa/internal/wiring"
 )
+
+// matchEvery is how often what waits for its dossier is compared with what came into the register.
+const matchEvery = 15 * time.Second
 
 // newMatcher finds the dossiers of papers in the register; numbers of holders are compared as the keys of ring hash them.
 func newMatcher(ring *keyring.Ring, cat *postgres.Catalogue) (wiring.Matcher, error) {

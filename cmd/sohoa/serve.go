@@ -117,6 +117,7 @@ func (c *core) periodic() []workers.Job {
 			return err
 		}},
 		{Name: "work-clean-up", Every: cleanEvery, Run: c.clean},
+		{Name: "dossier-match", Every: matchEvery, Run: func(ctx context.Context) error { return c.steps.MatchWaiting(ctx, c.catalogue) }},
 	}
 }
 

@@ -2,12 +2,14 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"sohoa/internal/archive"
 	"sohoa/internal/digitise"
+	"sohoa/internal/fault"
 	"sohoa/internal/fold"
 	"sohoa/internal/match"
 	"sohoa/internal/postgres/sqlc"
@@ -132,7 +134,7 @@ const noDocument = "00000000-0000-0000-0000-000000000000"
 func putMatch(ctx context.Context, q *sqlc.Queries, t archive.Task, d digitise.Described) error {
 	id := string(t.Document)
 	if m := d.Match; m != nil {
-		if err := link(ctx, q, t.Document, t.Version, *m, System, ""); err != nil {
+		if err := link(ctx, q, filing{document: t.Document, version: t.Version, match: *m, actor: System}); err != nil {
 			return err
 		}
 	}
@@ -165,30 +167,88 @@ func filed(ctx context.Context, q *sqlc.Queries, d sqlc.Document) (*archive.Doss
 	return &archive.DossierMatch{Code: *d.DossierCode, Source: archive.MatchSource(last.Source), Score: float64(last.Score), Why: last.Why}, nil
 }
 
-// link files a document under a dossier, unless it is filed so already.
-func link(ctx context.Context, q *sqlc.Queries, id archive.DocumentID, version int, m archive.DossierMatch, actor, reason string) error {
-	last, err := q.LastDossierLink(ctx, string(id))
+// filing is what a document is filed under from a version on, and who said so. A match without code takes it out of its dossier.
+type filing struct {
+	document           archive.DocumentID
+	version            int
+	match              archive.DossierMatch
+	actor, reason, and string // and: the second person, where two were needed
+}
+
+// link files a document, unless it is filed so already.
+func link(ctx context.Context, q *sqlc.Queries, f filing) error {
+	id := string(f.document)
+	last, err := q.LastDossierLink(ctx, id)
 	if err != nil && !isNoRows(err) {
 		return err
 	}
-	if err == nil && deref(last.DossierCode) == m.Code {
+	if err == nil && deref(last.DossierCode) == f.match.Code && (f.match.Source == archive.MatchSource(last.Source) || f.match.Source != archive.MatchPerson) {
 		return nil
 	}
-	if _, err := q.FileDocument(ctx, sqlc.FileDocumentParams{ID: string(id), DossierCode: m.Code}); err != nil {
+	if _, err := q.FileDocument(ctx, sqlc.FileDocumentParams{ID: id, DossierCode: opt(f.match.Code)}); err != nil {
 		return err
 	}
 	if err := q.InsertDossierLink(ctx, sqlc.InsertDossierLinkParams{
-		DocumentID: string(id), Version: int32(version), DossierCode: opt(m.Code), Source: string(m.Source), Score: float32(m.Score), Why: some(m.Why),
-		Reason: reason, Actor: actor,
+		DocumentID: id, Version: int32(f.version), DossierCode: opt(f.match.Code), Source: string(f.match.Source), Score: float32(f.match.Score),
+		Why: some(f.match.Why), Reason: f.reason, Actor: f.actor, ApprovedBy: opt(f.and),
 	}); err != nil {
 		return err
 	}
-	d, err := q.GetDocument(ctx, string(id))
+	d, err := q.GetDocument(ctx, id)
 	if err != nil {
 		return err
 	}
-	return audit(ctx, q, event{
-		actor: actor, action: "dossier_linked", unit: d.UnitCode, batch: deref(d.BatchID), document: id,
-		detail: map[string]string{"dossier": m.Code, "source": string(m.Source), "before": deref(last.DossierCode)},
-	})
+	detail := map[string]string{"dossier": f.match.Code, "source": string(f.match.Source), "version": fmt.Sprint(f.version)}
+	if before := deref(last.DossierCode); before != "" {
+		detail["before"] = before
+	}
+	if f.and != "" {
+		detail["approved_by"] = f.and
+	}
+	return audit(ctx, q, event{actor: f.actor, action: "dossier_linked", unit: d.UnitCode, batch: deref(d.BatchID), document: f.document, detail: detail})
+}
+
+// linkDecided files a document as a person who was asked decided. A released one is not moved by one person alone.
+func linkDecided(ctx context.Context, q *sqlc.Queries, p sqlc.Decision, code string) error {
+	d, err := q.GetDocument(ctx, p.DocumentID)
+	if err != nil {
+		return err
+	}
+	if deref(d.DossierCode) == code && code == "" {
+		return nil
+	}
+	if deref(d.DossierCode) != code && d.DossierCode != nil && released(d) {
+		return releasedConflict()
+	}
+	m := archive.DossierMatch{Code: code, Source: archive.MatchPerson, Score: 1}
+	actor := p.Actor
+	if p.UndoneAt != nil { // what it was before was known some other way
+		actor = deref(p.UndoneBy)
+		if m, err = matchBefore(ctx, q, p.DocumentID, code); err != nil {
+			return err
+		}
+	}
+	return link(ctx, q, filing{document: archive.DocumentID(p.DocumentID), version: int(d.Version) + 1, match: m, actor: actor})
+}
+
+// matchBefore says how a document was once known to belong to a dossier.
+func matchBefore(ctx context.Context, q *sqlc.Queries, id, code string) (archive.DossierMatch, error) {
+	m := archive.DossierMatch{Code: code, Source: archive.MatchGiven}
+	links, err := q.DossierLinks(ctx, id)
+	for _, l := range links {
+		if code != "" && deref(l.DossierCode) == code {
+			m.Source, m.Score, m.Why = archive.MatchSource(l.Source), float64(l.Score), l.Why
+		}
+	}
+	return m, err
+}
+
+// released reports whether others may rely on a document already.
+func released(d sqlc.Document) bool {
+	r := archive.Release(d.Release)
+	return r == archive.Released || r == archive.Signed
+}
+
+func releasedConflict() error {
+	return fault.New(fault.StateConflict, "the document is released: ask for another dossier with a reason, and a second account approves it (sohoa relink)")
 }

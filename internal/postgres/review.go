@@ -163,7 +163,7 @@ func applyToDocument(ctx context.Context, q *sqlc.Queries, p sqlc.Decision) erro
 		return fmt.Errorf("decision %d: %w", p.ID, err)
 	}
 	if p.Kind == string(archive.AskDossier) {
-		return q.SetDossier(ctx, sqlc.SetDossierParams{ID: p.DocumentID, DossierCode: opt(value)})
+		return linkDecided(ctx, q, p, value)
 	}
 	return q.SetAccess(ctx, sqlc.SetAccessParams{ID: p.DocumentID, AccessLevel: value})
 }

@@ -37,10 +37,11 @@ CREATE TABLE dossier_wait_numbers (
     PRIMARY KEY (hash, document_id)
 );
 CREATE INDEX dossier_wait_numbers_document ON dossier_wait_numbers (document_id);
--- One row: up to which revision of the register the waiting were compared with it.
+-- One row: up to which revisions of the register the waiting were compared with it.
 CREATE TABLE dossier_wait_place (
-    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    revision bigint NOT NULL DEFAULT 0
+    only_row        boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    revision        bigint NOT NULL DEFAULT 0, -- of dossiers
+    holder_revision bigint NOT NULL DEFAULT 0
 );
 INSERT INTO dossier_wait_place DEFAULT VALUES;
 CREATE INDEX register_dossiers_open ON register_dossiers (unit_code, received_on) WHERE deleted_at IS NULL;

@@ -52,11 +52,13 @@ INSERT INTO dossier_links (document_id, version, dossier_code, source, score, wh
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: FileDocument :execrows
-UPDATE documents SET dossier_code = sqlc.arg(dossier_code)::text WHERE id = sqlc.arg(id)::uuid AND dossier_code IS DISTINCT FROM sqlc.arg(dossier_code)::text;
+UPDATE documents SET dossier_code = sqlc.narg(dossier_code)::text WHERE id = sqlc.arg(id)::uuid AND dossier_code IS DISTINCT FROM sqlc.narg(dossier_code)::text;
 
 -- name: PutDossierWait :exec
-INSERT INTO dossier_waits (document_id, unit_code, codes, tried, why) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (document_id) DO UPDATE SET unit_code = excluded.unit_code, codes = excluded.codes, tried = excluded.tried, why = excluded.why, due_at = NULL;
+-- Marked at once: the register may have changed between the looking and this, and nobody compared what did not wait yet.
+INSERT INTO dossier_waits (document_id, unit_code, codes, tried, why, due_at) VALUES ($1, $2, $3, $4, $5, now())
+ON CONFLICT (document_id) DO UPDATE SET unit_code = excluded.unit_code, codes = excluded.codes, tried = excluded.tried, why = excluded.why,
+    due_at = CASE WHEN (SELECT changed_at FROM register_clock) > now() - interval '5 minutes' THEN now() END;
 
 -- name: DropDossierWaitNumbers :exec
 DELETE FROM dossier_wait_numbers WHERE document_id = $1;
@@ -78,16 +80,19 @@ SELECT EXISTS (SELECT FROM dossier_waits)::bool;
 SELECT pg_try_advisory_xact_lock(hashtextextended('sohoa dossier waits', 0));
 
 -- name: DossierWaitPlace :one
-SELECT revision FROM dossier_wait_place;
+SELECT revision, holder_revision FROM dossier_wait_place;
 
 -- name: MoveDossierWaitPlace :exec
-UPDATE dossier_wait_place SET revision = sqlc.arg(revision)::bigint;
+UPDATE dossier_wait_place SET revision = sqlc.arg(revision)::bigint, holder_revision = sqlc.arg(holder_revision)::bigint;
 
 -- name: DossiersChangedAfter :many
 SELECT code, revision FROM register_dossiers WHERE revision > sqlc.arg(after)::bigint AND deleted_at IS NULL ORDER BY revision LIMIT sqlc.arg(page_size)::int;
 
--- name: LastRegisterDossierRevision :one
-SELECT coalesce(max(revision), 0)::bigint FROM register_dossiers;
+-- name: HoldersChangedAfter :many
+SELECT code, revision FROM register_holders WHERE revision > sqlc.arg(after)::bigint ORDER BY revision LIMIT sqlc.arg(page_size)::int;
+
+-- name: LastRegisterRevisions :one
+SELECT (SELECT coalesce(max(revision), 0) FROM register_dossiers)::bigint AS dossiers, (SELECT coalesce(max(revision), 0) FROM register_holders)::bigint AS holders;
 
 -- name: WakeWaitsOfCodes :execrows
 UPDATE dossier_waits SET due_at = now() WHERE codes && sqlc.arg(codes)::text[] AND due_at IS NULL;
@@ -96,6 +101,10 @@ UPDATE dossier_waits SET due_at = now() WHERE codes && sqlc.arg(codes)::text[] A
 UPDATE dossier_waits w SET due_at = now() WHERE w.due_at IS NULL AND w.document_id IN (
     SELECT x.document_id FROM register_dossier_holders h JOIN register_numbers n ON n.holder_code = h.holder_code
     JOIN dossier_wait_numbers x ON x.hash = n.hash WHERE h.dossier_code = ANY(sqlc.arg(codes)::text[]));
+
+-- name: WakeWaitsOfHolders :execrows
+UPDATE dossier_waits w SET due_at = now() WHERE w.due_at IS NULL AND w.document_id IN (
+    SELECT x.document_id FROM register_numbers n JOIN dossier_wait_numbers x ON x.hash = n.hash WHERE n.holder_code = ANY(sqlc.arg(holders)::text[]));
 
 -- name: DueDossierWaits :many
 -- Of documents that stand still; the others are matched when they are described again.
@@ -106,8 +115,26 @@ ORDER BY w.due_at, w.document_id LIMIT sqlc.arg(page_size)::int;
 -- name: SettleDossierWait :exec
 UPDATE dossier_waits SET due_at = NULL WHERE document_id = $1;
 
--- name: DropSettledDossierWaits :exec
-DELETE FROM dossier_waits w USING documents d WHERE d.id = w.document_id AND (d.dossier_code IS NOT NULL OR d.processing = 'cancelled');
+-- name: LastDossierTask :one
+SELECT * FROM review_tasks WHERE document_id = $1 AND kind = 'dossier' ORDER BY id DESC LIMIT 1;
+
+-- name: InsertRelinkRequest :one
+INSERT INTO relink_requests (document_id, unit_code, from_code, to_code, reason, requested_by) VALUES ($1, $2, $3, $4, $5, $6) RETURNING *;
+
+-- name: GetRelinkRequest :one
+SELECT * FROM relink_requests WHERE id = $1;
+
+-- name: OpenRelinkRequest :one
+SELECT * FROM relink_requests WHERE document_id = $1 AND decision IS NULL;
+
+-- name: ListRelinkRequests :many
+SELECT r.*, d.title FROM relink_requests r JOIN documents d ON d.id = r.document_id
+WHERE r.decision IS NULL AND (sqlc.narg(unit_code)::text IS NULL OR r.unit_code = sqlc.narg(unit_code)::text) AND r.id > sqlc.arg(after)::bigint
+ORDER BY r.id LIMIT sqlc.arg(page_size)::int;
+
+-- name: DecideRelinkRequest :execrows
+UPDATE relink_requests SET decision = sqlc.arg(decision)::text, decided_by = sqlc.arg(actor)::text, decided_at = now()
+WHERE id = sqlc.arg(id)::bigint AND decision IS NULL;
 
 -- name: ListDossierWaits :many
 SELECT w.document_id, w.codes, w.tried, w.why, w.since, d.unit_code, d.access_level, d.title, d.name, d.seq

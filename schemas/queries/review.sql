@@ -193,9 +193,6 @@ INSERT INTO left_out_pages (document_id, version, seq, before, master_digest, ma
 SELECT l.document_id, l.version + 1, l.seq, l.before, l.master_digest, l.master_page, l.reason
 FROM left_out_pages l WHERE l.document_id = $1 AND l.version = $2;
 
--- name: SetDossier :exec
-UPDATE documents SET dossier_code = sqlc.narg(dossier_code)::text WHERE id = sqlc.arg(id)::uuid;
-
 -- name: SetAccess :exec
 WITH search AS (UPDATE search_pages SET access_level = sqlc.arg(access_level)::text WHERE document_id = sqlc.arg(id)::uuid),
      tasks AS (UPDATE review_tasks SET access_level = sqlc.arg(access_level)::text WHERE document_id = sqlc.arg(id)::uuid)

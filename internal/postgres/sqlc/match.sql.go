@@ -12,6 +12,25 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
+const decideRelinkRequest = `-- name: DecideRelinkRequest :execrows
+UPDATE relink_requests SET decision = $1::text, decided_by = $2::text, decided_at = now()
+WHERE id = $3::bigint AND decision IS NULL
+`
+
+type DecideRelinkRequestParams struct {
+	Decision string
+	Actor    string
+	ID       int64
+}
+
+func (q *Queries) DecideRelinkRequest(ctx context.Context, arg DecideRelinkRequestParams) (int64, error) {
+	result, err := q.db.Exec(ctx, decideRelinkRequest, arg.Decision, arg.Actor, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const dossierLinks = `-- name: DossierLinks :many
 SELECT id, document_id, version, dossier_code, source, score, why, reason, actor, approved_by, at FROM dossier_links WHERE document_id = $1 ORDER BY id
 `
@@ -49,14 +68,19 @@ func (q *Queries) DossierLinks(ctx context.Context, documentID string) ([]Dossie
 }
 
 const dossierWaitPlace = `-- name: DossierWaitPlace :one
-SELECT revision FROM dossier_wait_place
+SELECT revision, holder_revision FROM dossier_wait_place
 `
 
-func (q *Queries) DossierWaitPlace(ctx context.Context) (int64, error) {
+type DossierWaitPlaceRow struct {
+	Revision       int64
+	HolderRevision int64
+}
+
+func (q *Queries) DossierWaitPlace(ctx context.Context) (DossierWaitPlaceRow, error) {
 	row := q.db.QueryRow(ctx, dossierWaitPlace)
-	var revision int64
-	err := row.Scan(&revision)
-	return revision, err
+	var i DossierWaitPlaceRow
+	err := row.Scan(&i.Revision, &i.HolderRevision)
+	return i, err
 }
 
 const dossiersChangedAfter = `-- name: DossiersChangedAfter :many
@@ -199,15 +223,6 @@ func (q *Queries) DropDossierWaitNumbers(ctx context.Context, documentID string)
 	return err
 }
 
-const dropSettledDossierWaits = `-- name: DropSettledDossierWaits :exec
-DELETE FROM dossier_waits w USING documents d WHERE d.id = w.document_id AND (d.dossier_code IS NOT NULL OR d.processing = 'cancelled')
-`
-
-func (q *Queries) DropSettledDossierWaits(ctx context.Context) error {
-	_, err := q.db.Exec(ctx, dropSettledDossierWaits)
-	return err
-}
-
 const dueDossierWaits = `-- name: DueDossierWaits :many
 SELECT w.document_id, d.version FROM dossier_waits w JOIN documents d ON d.id = w.document_id
 WHERE w.due_at IS NOT NULL AND d.processing = 'archived' AND d.dossier_code IS NULL
@@ -245,7 +260,7 @@ UPDATE documents SET dossier_code = $1::text WHERE id = $2::uuid AND dossier_cod
 `
 
 type FileDocumentParams struct {
-	DossierCode string
+	DossierCode *string
 	ID          string
 }
 
@@ -312,6 +327,29 @@ func (q *Queries) GetDossierWait(ctx context.Context, documentID string) (Dossie
 	return i, err
 }
 
+const getRelinkRequest = `-- name: GetRelinkRequest :one
+SELECT id, document_id, unit_code, from_code, to_code, reason, requested_by, requested_at, decision, decided_by, decided_at FROM relink_requests WHERE id = $1
+`
+
+func (q *Queries) GetRelinkRequest(ctx context.Context, id int64) (RelinkRequest, error) {
+	row := q.db.QueryRow(ctx, getRelinkRequest, id)
+	var i RelinkRequest
+	err := row.Scan(
+		&i.ID,
+		&i.DocumentID,
+		&i.UnitCode,
+		&i.FromCode,
+		&i.ToCode,
+		&i.Reason,
+		&i.RequestedBy,
+		&i.RequestedAt,
+		&i.Decision,
+		&i.DecidedBy,
+		&i.DecidedAt,
+	)
+	return i, err
+}
+
 const hasDossierWaits = `-- name: HasDossierWaits :one
 SELECT EXISTS (SELECT FROM dossier_waits)::bool
 `
@@ -321,6 +359,40 @@ func (q *Queries) HasDossierWaits(ctx context.Context) (bool, error) {
 	var column_1 bool
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const holdersChangedAfter = `-- name: HoldersChangedAfter :many
+SELECT code, revision FROM register_holders WHERE revision > $1::bigint ORDER BY revision LIMIT $2::int
+`
+
+type HoldersChangedAfterParams struct {
+	After    int64
+	PageSize int32
+}
+
+type HoldersChangedAfterRow struct {
+	Code     string
+	Revision int64
+}
+
+func (q *Queries) HoldersChangedAfter(ctx context.Context, arg HoldersChangedAfterParams) ([]HoldersChangedAfterRow, error) {
+	rows, err := q.db.Query(ctx, holdersChangedAfter, arg.After, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HoldersChangedAfterRow
+	for rows.Next() {
+		var i HoldersChangedAfterRow
+		if err := rows.Scan(&i.Code, &i.Revision); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const insertDossierLink = `-- name: InsertDossierLink :exec
@@ -353,6 +425,45 @@ func (q *Queries) InsertDossierLink(ctx context.Context, arg InsertDossierLinkPa
 		arg.ApprovedBy,
 	)
 	return err
+}
+
+const insertRelinkRequest = `-- name: InsertRelinkRequest :one
+INSERT INTO relink_requests (document_id, unit_code, from_code, to_code, reason, requested_by) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, document_id, unit_code, from_code, to_code, reason, requested_by, requested_at, decision, decided_by, decided_at
+`
+
+type InsertRelinkRequestParams struct {
+	DocumentID  string
+	UnitCode    string
+	FromCode    *string
+	ToCode      string
+	Reason      string
+	RequestedBy string
+}
+
+func (q *Queries) InsertRelinkRequest(ctx context.Context, arg InsertRelinkRequestParams) (RelinkRequest, error) {
+	row := q.db.QueryRow(ctx, insertRelinkRequest,
+		arg.DocumentID,
+		arg.UnitCode,
+		arg.FromCode,
+		arg.ToCode,
+		arg.Reason,
+		arg.RequestedBy,
+	)
+	var i RelinkRequest
+	err := row.Scan(
+		&i.ID,
+		&i.DocumentID,
+		&i.UnitCode,
+		&i.FromCode,
+		&i.ToCode,
+		&i.Reason,
+		&i.RequestedBy,
+		&i.RequestedAt,
+		&i.Decision,
+		&i.DecidedBy,
+		&i.DecidedAt,
+	)
+	return i, err
 }
 
 const kinOfUnit = `-- name: KinOfUnit :many
@@ -410,15 +521,57 @@ func (q *Queries) LastDossierLink(ctx context.Context, documentID string) (Dossi
 	return i, err
 }
 
-const lastRegisterDossierRevision = `-- name: LastRegisterDossierRevision :one
-SELECT coalesce(max(revision), 0)::bigint FROM register_dossiers
+const lastDossierTask = `-- name: LastDossierTask :one
+SELECT id, document_id, version, document_seq, unit_code, access_level, batch_id, kind, page, reason, fields, options, subject, priority, state, claimed_by, claimed_at, claim_until, skipped_by, assigned_to, comment, returned_to, returned_by, created_at, closed_at FROM review_tasks WHERE document_id = $1 AND kind = 'dossier' ORDER BY id DESC LIMIT 1
 `
 
-func (q *Queries) LastRegisterDossierRevision(ctx context.Context) (int64, error) {
-	row := q.db.QueryRow(ctx, lastRegisterDossierRevision)
-	var column_1 int64
-	err := row.Scan(&column_1)
-	return column_1, err
+func (q *Queries) LastDossierTask(ctx context.Context, documentID string) (ReviewTask, error) {
+	row := q.db.QueryRow(ctx, lastDossierTask, documentID)
+	var i ReviewTask
+	err := row.Scan(
+		&i.ID,
+		&i.DocumentID,
+		&i.Version,
+		&i.DocumentSeq,
+		&i.UnitCode,
+		&i.AccessLevel,
+		&i.BatchID,
+		&i.Kind,
+		&i.Page,
+		&i.Reason,
+		&i.Fields,
+		&i.Options,
+		&i.Subject,
+		&i.Priority,
+		&i.State,
+		&i.ClaimedBy,
+		&i.ClaimedAt,
+		&i.ClaimUntil,
+		&i.SkippedBy,
+		&i.AssignedTo,
+		&i.Comment,
+		&i.ReturnedTo,
+		&i.ReturnedBy,
+		&i.CreatedAt,
+		&i.ClosedAt,
+	)
+	return i, err
+}
+
+const lastRegisterRevisions = `-- name: LastRegisterRevisions :one
+SELECT (SELECT coalesce(max(revision), 0) FROM register_dossiers)::bigint AS dossiers, (SELECT coalesce(max(revision), 0) FROM register_holders)::bigint AS holders
+`
+
+type LastRegisterRevisionsRow struct {
+	Dossiers int64
+	Holders  int64
+}
+
+func (q *Queries) LastRegisterRevisions(ctx context.Context) (LastRegisterRevisionsRow, error) {
+	row := q.db.QueryRow(ctx, lastRegisterRevisions)
+	var i LastRegisterRevisionsRow
+	err := row.Scan(&i.Dossiers, &i.Holders)
+	return i, err
 }
 
 const listDossierWaits = `-- name: ListDossierWaits :many
@@ -467,6 +620,66 @@ func (q *Queries) ListDossierWaits(ctx context.Context, arg ListDossierWaitsPara
 			&i.Title,
 			&i.Name,
 			&i.Seq,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listRelinkRequests = `-- name: ListRelinkRequests :many
+SELECT r.id, r.document_id, r.unit_code, r.from_code, r.to_code, r.reason, r.requested_by, r.requested_at, r.decision, r.decided_by, r.decided_at, d.title FROM relink_requests r JOIN documents d ON d.id = r.document_id
+WHERE r.decision IS NULL AND ($1::text IS NULL OR r.unit_code = $1::text) AND r.id > $2::bigint
+ORDER BY r.id LIMIT $3::int
+`
+
+type ListRelinkRequestsParams struct {
+	UnitCode *string
+	After    int64
+	PageSize int32
+}
+
+type ListRelinkRequestsRow struct {
+	ID          int64
+	DocumentID  string
+	UnitCode    string
+	FromCode    *string
+	ToCode      string
+	Reason      string
+	RequestedBy string
+	RequestedAt time.Time
+	Decision    *string
+	DecidedBy   *string
+	DecidedAt   *time.Time
+	Title       string
+}
+
+func (q *Queries) ListRelinkRequests(ctx context.Context, arg ListRelinkRequestsParams) ([]ListRelinkRequestsRow, error) {
+	rows, err := q.db.Query(ctx, listRelinkRequests, arg.UnitCode, arg.After, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListRelinkRequestsRow
+	for rows.Next() {
+		var i ListRelinkRequestsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.DocumentID,
+			&i.UnitCode,
+			&i.FromCode,
+			&i.ToCode,
+			&i.Reason,
+			&i.RequestedBy,
+			&i.RequestedAt,
+			&i.Decision,
+			&i.DecidedBy,
+			&i.DecidedAt,
+			&i.Title,
 		); err != nil {
 			return nil, err
 		}
@@ -574,17 +787,46 @@ func (q *Queries) MatchHolders(ctx context.Context, codes []string) ([]MatchHold
 }
 
 const moveDossierWaitPlace = `-- name: MoveDossierWaitPlace :exec
-UPDATE dossier_wait_place SET revision = $1::bigint
+UPDATE dossier_wait_place SET revision = $1::bigint, holder_revision = $2::bigint
 `
 
-func (q *Queries) MoveDossierWaitPlace(ctx context.Context, revision int64) error {
-	_, err := q.db.Exec(ctx, moveDossierWaitPlace, revision)
+type MoveDossierWaitPlaceParams struct {
+	Revision       int64
+	HolderRevision int64
+}
+
+func (q *Queries) MoveDossierWaitPlace(ctx context.Context, arg MoveDossierWaitPlaceParams) error {
+	_, err := q.db.Exec(ctx, moveDossierWaitPlace, arg.Revision, arg.HolderRevision)
 	return err
 }
 
+const openRelinkRequest = `-- name: OpenRelinkRequest :one
+SELECT id, document_id, unit_code, from_code, to_code, reason, requested_by, requested_at, decision, decided_by, decided_at FROM relink_requests WHERE document_id = $1 AND decision IS NULL
+`
+
+func (q *Queries) OpenRelinkRequest(ctx context.Context, documentID string) (RelinkRequest, error) {
+	row := q.db.QueryRow(ctx, openRelinkRequest, documentID)
+	var i RelinkRequest
+	err := row.Scan(
+		&i.ID,
+		&i.DocumentID,
+		&i.UnitCode,
+		&i.FromCode,
+		&i.ToCode,
+		&i.Reason,
+		&i.RequestedBy,
+		&i.RequestedAt,
+		&i.Decision,
+		&i.DecidedBy,
+		&i.DecidedAt,
+	)
+	return i, err
+}
+
 const putDossierWait = `-- name: PutDossierWait :exec
-INSERT INTO dossier_waits (document_id, unit_code, codes, tried, why) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (document_id) DO UPDATE SET unit_code = excluded.unit_code, codes = excluded.codes, tried = excluded.tried, why = excluded.why, due_at = NULL
+INSERT INTO dossier_waits (document_id, unit_code, codes, tried, why, due_at) VALUES ($1, $2, $3, $4, $5, now())
+ON CONFLICT (document_id) DO UPDATE SET unit_code = excluded.unit_code, codes = excluded.codes, tried = excluded.tried, why = excluded.why,
+    due_at = CASE WHEN (SELECT changed_at FROM register_clock) > now() - interval '5 minutes' THEN now() END
 `
 
 type PutDossierWaitParams struct {
@@ -595,6 +837,7 @@ type PutDossierWaitParams struct {
 	Why        []string
 }
 
+// Marked at once: the register may have changed between the looking and this, and nobody compared what did not wait yet.
 func (q *Queries) PutDossierWait(ctx context.Context, arg PutDossierWaitParams) error {
 	_, err := q.db.Exec(ctx, putDossierWait,
 		arg.DocumentID,
@@ -647,6 +890,19 @@ UPDATE dossier_waits SET due_at = now() WHERE codes && $1::text[] AND due_at IS 
 
 func (q *Queries) WakeWaitsOfCodes(ctx context.Context, codes []string) (int64, error) {
 	result, err := q.db.Exec(ctx, wakeWaitsOfCodes, codes)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const wakeWaitsOfHolders = `-- name: WakeWaitsOfHolders :execrows
+UPDATE dossier_waits w SET due_at = now() WHERE w.due_at IS NULL AND w.document_id IN (
+    SELECT x.document_id FROM register_numbers n JOIN dossier_wait_numbers x ON x.hash = n.hash WHERE n.holder_code = ANY($1::text[]))
+`
+
+func (q *Queries) WakeWaitsOfHolders(ctx context.Context, holders []string) (int64, error) {
+	result, err := q.db.Exec(ctx, wakeWaitsOfHolders, holders)
 	if err != nil {
 		return 0, err
 	}

@@ -281,6 +281,20 @@ type RegisterProcedure struct {
 	DeletedAt       *time.Time
 }
 
+type RelinkRequest struct {
+	ID          int64
+	DocumentID  string
+	UnitCode    string
+	FromCode    *string
+	ToCode      string
+	Reason      string
+	RequestedBy string
+	RequestedAt time.Time
+	Decision    *string
+	DecidedBy   *string
+	DecidedAt   *time.Time
+}
+
 type ReviewTask struct {
 	ID          int64
 	DocumentID  string

@@ -1296,20 +1296,6 @@ func (q *Queries) SetAccess(ctx context.Context, arg SetAccessParams) error {
 	return err
 }
 
-const setDossier = `-- name: SetDossier :exec
-UPDATE documents SET dossier_code = $1::text WHERE id = $2::uuid
-`
-
-type SetDossierParams struct {
-	DossierCode *string
-	ID          string
-}
-
-func (q *Queries) SetDossier(ctx context.Context, arg SetDossierParams) error {
-	_, err := q.db.Exec(ctx, setDossier, arg.DossierCode, arg.ID)
-	return err
-}
-
 const settleReview = `-- name: SettleReview :exec
 UPDATE documents d SET
     needs_review = x.asked,
