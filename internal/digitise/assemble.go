@@ -169,7 +169,7 @@ func placeholder(r page.Result) page.Leaf {
 func (s *Service) manifest(v Version, results []page.Result, resultParts []archive.Part, a Assembled) archive.Manifest {
 	m := archive.Manifest{
 		Schema: archive.ManifestSchema, Document: v.Document, Version: v.Version, Accessions: v.Accessions, Unit: v.Unit, Dossier: v.Dossier,
-		Access: v.Access, Name: v.Name, Reason: v.Reason, CreatedBy: v.CreatedBy, Fields: v.Fields, Snapshot: *v.Snapshot, Conformance: a.Conformance, CheckedBy: a.CheckedBy,
+		Access: v.Access, Name: v.Name, LeftOut: v.LeftOut, Shelf: v.Shelf, Procedure: v.Procedure, Replaces: v.Replaces, Reason: v.Reason, CreatedBy: v.CreatedBy, Fields: v.Fields, Snapshot: *v.Snapshot, Conformance: a.Conformance, CheckedBy: a.CheckedBy,
 		Writer: s.d.Writer.Name(), Engine: s.d.Engine.Version().Engine, CreatedAt: v.CreatedAt.UTC(), Previous: v.Previous,
 	}
 	for _, h := range a.Holders {

@@ -28,8 +28,12 @@ func (s *Service) Describe(ctx context.Context, t archive.Task) error {
 	if err != nil {
 		return err
 	}
-	if code, all := allUnreadable(results); all {
+	if code, all := allUnreadable(results); all && v.Reason == archive.ReasonReceived { // part of a file is kept, with its pages unread
 		return s.d.Catalogue.RejectDocument(ctx, t, code, unreadableDetail)
+	}
+	asked, done, err := s.takeApart(ctx, t, v, results)
+	if err != nil || done {
+		return err
 	}
 	fields := LayOver(s.d.Describer.Fields(results, v.Name), v.Decided)
 	matched, fields, err := s.match(ctx, v, fields, results)
@@ -42,6 +46,8 @@ func (s *Service) Describe(ctx context.Context, t archive.Task) error {
 		Questions: questions(fields, results),
 	}
 	d.takeMatch(matched)
+	d.Questions = append(d.Questions, asked...)
+	d.NeedsReview = d.NeedsReview || len(asked) > 0
 	return s.d.Catalogue.Described(ctx, t, d)
 }
 

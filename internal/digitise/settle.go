@@ -8,7 +8,6 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/fault"
-	"sohoa/internal/fixity"
 	"sohoa/internal/fold"
 	"sohoa/internal/page"
 )
@@ -28,13 +27,9 @@ func (s *Service) Settle(ctx context.Context, t archive.Task) error {
 		return fmt.Errorf("keep manifest: %w", err)
 	}
 	s.d.Failpoint("settle-after-manifest")
-	locked := map[fixity.Digest]bool{}
-	for _, p := range v.Pages {
-		if !locked[p.Master] {
-			locked[p.Master] = true
-			if err := s.d.Objects.ExtendMasterLock(ctx, p.Master, until); err != nil {
-				return fmt.Errorf("lock master: %w", err)
-			}
+	for _, m := range v.masters() {
+		if err := s.d.Objects.ExtendMasterLock(ctx, m, until); err != nil {
+			return fmt.Errorf("lock master: %w", err)
 		}
 	}
 	results, _, err := s.results(ctx, v)

@@ -39,6 +39,8 @@ type Catalogue interface {
 	// CountKill notes that a page killed or outlived its engine, and returns how often it did.
 	CountKill(ctx context.Context, r ResultRef) (int, error)
 	PageRead(ctx context.Context, t archive.Task, r PageRead) error
+	// Arranged takes the version apart that is to be described: it is the first document's from then on, and each document is to be described.
+	Arranged(ctx context.Context, t archive.Task, a Arranged) error
 	Described(ctx context.Context, t archive.Task, d Described) error
 	// RejectDocument is for a file whose every page proved unreadable: its accession is rejected, the document cancelled.
 	RejectDocument(ctx context.Context, t archive.Task, code fault.Code, detail string) error
@@ -83,6 +85,10 @@ type Version struct {
 	CreatedAt  time.Time // of the version
 	Pages      []VersionPage
 	LeftOut    []archive.LeftOut
+	Stack      archive.StackSettings // how its batch takes files apart
+	Shelf      string                // as its separator sheet said
+	Procedure  string                // likewise
+	Replaces   []archive.DocumentID  // documents whose pages it has taken
 	Accessions []archive.Accession
 	Snapshot   *Snapshot
 	Fields     []archive.Field

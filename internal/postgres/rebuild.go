@@ -156,8 +156,13 @@ func restoreBatch(ctx context.Context, q *sqlc.Queries, a archive.Accession) (*s
 	if name == "" {
 		name = string(a.Batch)
 	}
+	stack := stackOf(nil)
+	if a.Stack != nil {
+		stack = *a.Stack
+	}
 	if err := q.RestoreBatch(ctx, sqlc.RestoreBatchParams{
 		ID: string(a.Batch), UnitCode: a.Unit, Name: name, Queue: a.Queue, CreatedBy: a.ReceivedBy, CreatedAt: a.ReceivedAt,
+		Splitting: string(stack.Splitting), PageOrder: string(stack.PageOrder),
 	}); err != nil {
 		return nil, err
 	}
@@ -190,6 +195,9 @@ func (c *Catalogue) PutVersion(ctx context.Context, v custody.RestoredVersion) (
 			return err
 		}
 		if err := restoreVersion(ctx, q, v); err != nil {
+			return err
+		}
+		if err := restoreArrangement(ctx, q, m); err != nil {
 			return err
 		}
 		for _, a := range m.Accessions {
@@ -229,7 +237,7 @@ func restoreDocument(ctx context.Context, q *sqlc.Queries, v custody.RestoredVer
 	}
 	return q.RestoreDocument(ctx, sqlc.RestoreDocumentParams{
 		ID: string(m.Document), UnitCode: m.Unit, DossierCode: opt(m.Dossier), AccessLevel: string(m.Access), BatchID: batch, Name: m.Name,
-		Queue: queue, Version: int32(m.Version), CreatedAt: created, ArchivedAt: &v.StoredAt,
+		Queue: queue, Version: int32(m.Version), CreatedAt: created, ArchivedAt: &v.StoredAt, Shelf: opt(m.Shelf), ProcedureCode: opt(m.Procedure),
 	})
 }
 
@@ -322,30 +330,6 @@ func settingsOf(p archive.ManifestPage) string {
 		return p.Result // not a key of ours: unique all the same
 	}
 	return p.Result[len(head) : len(p.Result)-len(tail)]
-}
-
-// finishAccession links an accession to its document and, once all documents that came of it are there, lets it be split.
-func finishAccession(ctx context.Context, q *sqlc.Queries, document archive.DocumentID, a archive.Accession) error {
-	if err := q.LinkDocumentAccession(ctx, sqlc.LinkDocumentAccessionParams{DocumentID: string(document), AccessionID: string(a.ID)}); err != nil {
-		return err
-	}
-	n, err := q.CountDocumentsOfAccession(ctx, string(a.ID))
-	if err != nil || int(n) < a.Parts {
-		return err
-	}
-	if err := putSignatures(ctx, q, a.ID, a.Signatures); err != nil {
-		return err
-	}
-	warnings := a.Warnings
-	if warnings == nil {
-		warnings = []string{}
-	}
-	if err := q.FinishAccession(ctx, sqlc.FinishAccessionParams{
-		ID: string(a.ID), MediaType: opt(string(a.MediaType)), Pages: ptr(int32(a.Pages)), Warnings: warnings,
-	}); err != nil {
-		return err
-	}
-	return q.CloseTasksOfAccession(ctx, ptr(string(a.ID)))
 }
 
 // EndRebuild implements custody.RebuildCatalogue.

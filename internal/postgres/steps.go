@@ -75,20 +75,20 @@ func (c *Catalogue) BeginInspection(ctx context.Context, t archive.Task) (a arch
 			return err
 		}
 		a = accessionOf(row)
-		a.BatchName, err = batchName(ctx, q, row)
-		return err
+		return addBatch(ctx, q, row, &a)
 	})
 	return a, err
 }
 
-// batchName is the name of the batch an accession came in, empty for none: entries of a zip go into the zip's batch, and manifests name
-// batches, since they must be made again from there.
-func batchName(ctx context.Context, q *sqlc.Queries, a sqlc.Accession) (string, error) {
-	if a.BatchID == nil {
-		return "", nil
+// addBatch says in which batch an accession came, if in one, and how the batch takes files apart: entries of a zip go into the zip's batch, and
+// manifests name batches, since they must be made again from there.
+func addBatch(ctx context.Context, q *sqlc.Queries, row sqlc.Accession, a *archive.Accession) error {
+	if row.BatchID == nil {
+		return nil
 	}
-	b, err := q.GetBatch(ctx, *a.BatchID)
-	return b.Name, err
+	b, err := q.GetBatch(ctx, *row.BatchID)
+	a.BatchName, a.Stack = b.Name, ptr(stackOf(&b))
+	return err
 }
 
 // Split implements digitise.Catalogue.
@@ -111,7 +111,7 @@ func (c *Catalogue) Split(ctx context.Context, t archive.Task, s digitise.Split)
 			return 0, err
 		}
 		for _, d := range s.Documents {
-			if err := c.openDocument(ctx, q, row, d); err != nil {
+			if err := openDocument(ctx, q, row, d); err != nil {
 				return 0, err
 			}
 		}
@@ -119,60 +119,6 @@ func (c *Catalogue) Split(ctx context.Context, t archive.Task, s digitise.Split)
 			actor: System, action: "accession_split", unit: row.UnitCode, batch: deref(row.BatchID), accession: t.Accession,
 			detail: map[string]string{"documents": fmt.Sprint(len(s.Documents)), "pages": fmt.Sprint(s.Pages), "media_type": string(s.MediaType)},
 		})
-	})
-}
-
-func (c *Catalogue) openDocument(ctx context.Context, q *sqlc.Queries, a sqlc.Accession, d digitise.SplitDocument) error {
-	attempt := int32(1)
-	_, err := q.InsertDocument(ctx, sqlc.InsertDocumentParams{
-		ID: string(d.ID), UnitCode: a.UnitCode, DossierCode: a.DossierCode, AccessLevel: a.AccessLevel, BatchID: a.BatchID, Name: d.Name,
-		Queue: a.Queue, CreatedAt: a.ReceivedAt,
-	})
-	switch {
-	case isNoRows(err): // the accession was cancelled and sent again
-		n, err := q.ReviveDocument(ctx, string(d.ID))
-		if err != nil {
-			return err
-		}
-		if n == 0 { // rebuilt from its manifest, while other documents of the file were not archived yet
-			return nil
-		}
-		row, err := q.GetDocument(ctx, string(d.ID))
-		if err != nil {
-			return err
-		}
-		attempt = row.Attempt
-		if err := q.ResetPages(ctx, sqlc.ResetPagesParams{DocumentID: row.ID, Version: row.Version}); err != nil {
-			return err
-		}
-	case err != nil:
-		return err
-	default:
-		if err := q.LinkDocumentAccession(ctx, sqlc.LinkDocumentAccessionParams{DocumentID: string(d.ID), AccessionID: a.ID}); err != nil {
-			return err
-		}
-		if err := q.InsertVersion(ctx, sqlc.InsertVersionParams{
-			DocumentID: string(d.ID), Version: 1, Reason: "received", CreatedBy: a.ReceivedBy, CreatedAt: a.ReceivedAt, PageCount: int32(len(d.Pages)),
-		}); err != nil {
-			return err
-		}
-		if err := insertPages(ctx, q, d.ID, 1, d.Pages); err != nil {
-			return err
-		}
-	}
-	ordinals := make([]int32, len(d.Pages))
-	for i, p := range d.Pages {
-		ordinals[i] = int32(p.Ordinal)
-	}
-	if err := q.InsertTasks(ctx, sqlc.InsertTasksParams{
-		Kind: string(archive.TaskRecognise), Queue: a.Queue, UnitCode: a.UnitCode, DocumentID: ptr(string(d.ID)), Version: ptr(int32(1)),
-		Pages: ordinals, Attempt: attempt,
-	}); err != nil {
-		return err
-	}
-	return audit(ctx, q, event{
-		actor: System, action: "document_opened", unit: a.UnitCode, batch: deref(a.BatchID), accession: archive.AccessionID(a.ID), document: d.ID,
-		detail: map[string]string{"pages": fmt.Sprint(len(d.Pages))},
 	})
 }
 
@@ -265,11 +211,15 @@ func (c *Catalogue) version(ctx context.Context, id archive.DocumentID, version 
 			return v, 0, err
 		}
 		a.Parts = len(docs)
-		if a.BatchName, err = batchName(ctx, c.q, row); err != nil {
+		if err = addBatch(ctx, c.q, row, &a); err != nil {
 			return v, 0, err
 		}
 		v.Accessions = append(v.Accessions, a)
 	}
+	if err := addArrangement(ctx, c.q, d, &v); err != nil {
+		return v, 0, err
+	}
+	v.Accessions = ownAccessions(v)
 	if v.Fields, err = fieldsOf(ctx, c.q, id, version); err != nil {
 		return v, 0, err
 	}
@@ -279,18 +229,16 @@ func (c *Catalogue) version(ctx context.Context, id archive.DocumentID, version 
 	if v.Decided, err = decidedFields(ctx, c.q, id, version); err != nil {
 		return v, 0, err
 	}
-	if version > 1 {
-		prev, err := c.q.GetVersion(ctx, sqlc.GetVersionParams{DocumentID: d.ID, Version: int32(version - 1)})
+	prev, err := c.q.LastManifestBefore(ctx, sqlc.LastManifestBeforeParams{DocumentID: d.ID, Version: int32(version)})
+	if err != nil && !isNoRows(err) {
+		return v, 0, err
+	}
+	if err == nil {
+		pd, err := fixity.FromBytes(prev)
 		if err != nil {
 			return v, 0, err
 		}
-		if prev.ManifestDigest != nil {
-			pd, err := fixity.FromBytes(prev.ManifestDigest)
-			if err != nil {
-				return v, 0, err
-			}
-			v.Previous = &pd
-		}
+		v.Previous = &pd
 	}
 	return v, int(d.Attempt), nil
 }

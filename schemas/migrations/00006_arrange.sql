@@ -8,6 +8,8 @@ ALTER TABLE documents
 -- Whether all pages of a file are in documents is asked by their master.
 CREATE INDEX pages_master ON pages (master_digest, master_page);
 
+CREATE INDEX left_out_pages_master ON left_out_pages (master_digest, master_page);
+
 -- A change of pages: by the system, which takes a stack apart, or by a person. It can be undone while it is the last of each of its documents.
 CREATE TABLE arrangements (
     id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -30,5 +32,5 @@ CREATE INDEX arrangement_documents_document ON arrangement_documents (document_i
 
 -- +goose Down
 DROP TABLE arrangement_documents, arrangements;
-DROP INDEX pages_master;
+DROP INDEX pages_master, left_out_pages_master;
 ALTER TABLE documents DROP COLUMN shelf, DROP COLUMN procedure_code;

@@ -27,6 +27,15 @@ ON CONFLICT (id) DO UPDATE SET processing = 'describing', attempt = documents.at
     WHERE documents.processing = 'cancelled' AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.document_id = documents.id AND v.manifest IS NOT NULL)
 RETURNING *;
 
+-- name: OpenDocument :one
+-- The document of a file. A cancelled one begins anew, unless something of it was archived; no row comes back where another stands.
+INSERT INTO documents (id, unit_code, dossier_code, access_level, batch_id, name, queue, processing, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'recognising', $8)
+ON CONFLICT (id) DO UPDATE SET processing = 'recognising', attempt = documents.attempt + 1, release = 'unconfirmed', replaced_by = NULL,
+    stalled_code = NULL, stalled_detail = NULL, stalled_at = NULL
+    WHERE documents.processing = 'cancelled' AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.document_id = documents.id AND v.manifest IS NOT NULL)
+RETURNING *;
+
 -- name: DropVersionContent :exec
 -- Of a cancelled document that begins anew: nothing of it was ever archived.
 WITH p AS (DELETE FROM pages x WHERE x.document_id = sqlc.arg(document_id)::uuid AND x.version = sqlc.arg(version)::int),

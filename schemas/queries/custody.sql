@@ -154,22 +154,22 @@ ON CONFLICT (digest) DO UPDATE SET state = CASE WHEN masters.state = 'orphan' TH
     retain_until = greatest(masters.retain_until, excluded.retain_until), disposal_hold = masters.disposal_hold OR excluded.disposal_hold;
 
 -- name: RestoreBatch :exec
-INSERT INTO batches (id, unit_code, name, queue, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING;
+INSERT INTO batches (id, unit_code, name, queue, created_by, created_at, splitting, page_order) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING;
 
 -- name: FinishAccession :exec
--- All documents that came of it are archived.
+-- All its pages are in archived documents.
 UPDATE accessions SET state = 'split', media_type = $2, pages = $3, warnings = $4,
     rejected_code = NULL, rejected_detail = NULL, stalled_code = NULL, stalled_detail = NULL, stalled_at = NULL
 WHERE id = $1;
 
--- name: CountDocumentsOfAccession :one
-SELECT count(*) FROM document_accessions WHERE accession_id = $1;
-
 -- name: RestoreDocument :exec
-INSERT INTO documents (id, unit_code, dossier_code, access_level, batch_id, name, queue, processing, version, created_at, archived_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'archived', $8, $9, $10)
+INSERT INTO documents (id, unit_code, dossier_code, access_level, batch_id, name, queue, processing, version, created_at, archived_at, shelf, procedure_code)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'archived', $8, $9, $10, $11, $12)
 ON CONFLICT (id) DO UPDATE SET processing = 'archived', version = excluded.version, attempt = documents.attempt + 1, archived_at = excluded.archived_at,
     dossier_code = excluded.dossier_code, access_level = excluded.access_level, name = excluded.name,
+    shelf = excluded.shelf, procedure_code = excluded.procedure_code,
+    release = CASE WHEN documents.release = 'replaced' AND documents.version < excluded.version THEN 'unconfirmed' ELSE documents.release END,
+    replaced_by = CASE WHEN documents.version < excluded.version THEN NULL ELSE documents.replaced_by END,
     stalled_code = NULL, stalled_detail = NULL, stalled_at = NULL
 WHERE documents.version <= excluded.version;
 

@@ -1,9 +1,3 @@
--- name: InsertDocument :one
-INSERT INTO documents (id, unit_code, dossier_code, access_level, batch_id, name, queue, processing, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'recognising', $8)
-ON CONFLICT (id) DO NOTHING
-RETURNING seq;
-
 -- name: LinkDocumentAccession :exec
 INSERT INTO document_accessions (document_id, accession_id) VALUES ($1, $2) ON CONFLICT DO NOTHING;
 
@@ -80,10 +74,7 @@ WHERE id = $1 AND attempt = $2 AND processing NOT IN ('archived', 'cancelled');
 
 -- name: CancelDocument :execrows
 UPDATE documents SET processing = 'cancelled', attempt = attempt + 1, stalled_code = NULL, stalled_detail = NULL, stalled_at = NULL
-WHERE id = $1 AND processing NOT IN ('archived', 'cancelled');
-
--- name: ReviveDocument :execrows
-UPDATE documents SET processing = 'recognising', attempt = attempt + 1 WHERE id = $1 AND processing = 'cancelled';
+WHERE id = $1 AND processing NOT IN ('archived', 'cancelled') AND archived_at IS NULL; -- a newer version of an archived document is undone, not cancelled
 
 -- name: GetPageResult :one
 SELECT object_key, digest FROM page_results WHERE master_digest = $1 AND master_page = $2 AND engine = $3 AND settings = $4;
@@ -117,7 +108,3 @@ UPDATE masters SET retain_until = greatest(retain_until, $2) WHERE digest = $1;
 
 -- name: GetMaster :one
 SELECT * FROM masters WHERE digest = $1;
-
--- name: ResetPages :exec
-UPDATE pages SET state = 'waiting', kind = NULL, found_turn = NULL, skew = NULL, confidence = NULL, result_key = NULL
-WHERE document_id = $1 AND version = $2;

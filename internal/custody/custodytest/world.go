@@ -29,7 +29,8 @@ import (
 	"sohoa/internal/wiring"
 )
 
-// World is an archive. A paper whose first line is ZIP is a zip with a paper in every other line.
+// World is an archive. A paper whose first line is ZIP is a zip with a paper in every other line; otherwise every line is a page. A line that is Blank is a blank page, a
+// word of it that begins with SOHOA is the text of a code.
 type World struct {
 	T       *testing.T
 	Pool    pgtest.DB
@@ -171,19 +172,22 @@ func (w *World) Dump() map[string][]string {
 	out := map[string][]string{}
 	for table, query := range map[string]string{
 		"units":    `SELECT code, name FROM units ORDER BY 1`,
-		"batches":  `SELECT id, unit_code, name, state, queue, created_by FROM batches ORDER BY 1`,
+		"batches":  `SELECT id, unit_code, name, state, queue, created_by, splitting, page_order FROM batches ORDER BY 1`,
+		"left out": `SELECT * FROM left_out_pages ORDER BY 1, 2, 3`,
 		"masters":  `SELECT encode(digest, 'hex'), size_bytes, object_version, state, retain_until, disposal_hold FROM masters ORDER BY 1`,
 		"links":    `SELECT document_id, accession_id FROM document_accessions ORDER BY 1, 2`,
 		"versions": `SELECT document_id, version, reason, created_by, created_at, page_count, snapshot, rendition_digest, rendition_size, rendition_object_version, conformance, checked_by, manifest, manifest_digest FROM versions ORDER BY 1, 2`,
 		"pages":    `SELECT * FROM pages ORDER BY 1, 2, 3`,
-		"results":  `SELECT master_digest, master_page, engine, settings, object_key, digest FROM page_results ORDER BY 1, 2`,
-		"holders":  `SELECT * FROM holders ORDER BY 1, 2, 3`,
-		"fields":   `SELECT * FROM fields ORDER BY 1, 2, 3`,
-		"search":   `SELECT document_id, ordinal, unit_code, access_level, body, accented, plain FROM search_pages ORDER BY 1, 2`,
+		// What was read on pages that are left out is not on record after a rebuild; it is found by its key when it is wanted.
+		"results": `SELECT master_digest, master_page, engine, settings, object_key, digest FROM page_results r
+			WHERE EXISTS (SELECT 1 FROM pages p WHERE p.master_digest = r.master_digest AND p.master_page = r.master_page) ORDER BY 1, 2`,
+		"holders": `SELECT * FROM holders ORDER BY 1, 2, 3`,
+		"fields":  `SELECT * FROM fields ORDER BY 1, 2, 3`,
+		"search":  `SELECT document_id, ordinal, unit_code, access_level, body, accented, plain FROM search_pages ORDER BY 1, 2`,
 		"accessions": `SELECT id, batch_id, parent_id, unit_code, dossier_code, access_level, name, master_digest, size_bytes, media_type, pages, warnings, queue, state,
 			rejected_code, stalled_code, received_by, received_at FROM accessions ORDER BY 1`,
 		"documents": `SELECT id, unit_code, dossier_code, access_level, batch_id, name, queue, processing, release, replaced_by, version, needs_review, stalled_code, title, doc_type,
-			number, symbol, number_symbol, issued_on, agency, created_at, archived_at IS NOT NULL FROM documents ORDER BY 1`,
+			number, symbol, number_symbol, issued_on, agency, created_at, archived_at IS NOT NULL, shelf, procedure_code FROM documents ORDER BY 1`,
 		"order": `SELECT id FROM documents WHERE processing = 'archived' ORDER BY created_at, id`,
 	} {
 		rows, err := w.Pool.Query(w.T.Context(), "SELECT t::text FROM ("+query+") t")
@@ -290,6 +294,9 @@ func (lineZip) Walk(_ context.Context, path string, each func(string, func() (io
 	return nil
 }
 
+// Blank is the line of a blank page.
+const Blank = "(trắng)"
+
 type lineEngine struct{ pages *atomic.Int64 }
 
 // Recognise implements digitise.Engine.
@@ -301,6 +308,14 @@ func (e lineEngine) Recognise(_ context.Context, p page.Picture) (page.Result, e
 		l.Words = append(l.Words, page.Word{Text: w, Box: page.Box{X0: 100 * i, X1: 100*i + 90, Y1: 50}, Confidence: 91.5})
 	}
 	r.Lines = []page.Line{l}
+	if string(p.Data) == Blank {
+		r.Kind, r.Lines = page.Blank, nil
+	}
+	for w := range strings.FieldsSeq(string(p.Data)) {
+		if strings.HasPrefix(w, "SOHOA") {
+			r.Codes = append(r.Codes, page.Code{Format: "qr", Text: w, Box: page.Box{X1: 300, Y1: 300}})
+		}
+	}
 	r.Confidence = page.MeanConfidence(r.Lines)
 	return r, nil
 }

@@ -519,6 +519,72 @@ func (q *Queries) MasterPagesNotIn(ctx context.Context, arg MasterPagesNotInPara
 	return items, nil
 }
 
+const openDocument = `-- name: OpenDocument :one
+INSERT INTO documents (id, unit_code, dossier_code, access_level, batch_id, name, queue, processing, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'recognising', $8)
+ON CONFLICT (id) DO UPDATE SET processing = 'recognising', attempt = documents.attempt + 1, release = 'unconfirmed', replaced_by = NULL,
+    stalled_code = NULL, stalled_detail = NULL, stalled_at = NULL
+    WHERE documents.processing = 'cancelled' AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.document_id = documents.id AND v.manifest IS NOT NULL)
+RETURNING id, seq, unit_code, dossier_code, access_level, batch_id, name, queue, processing, release, replaced_by, version, attempt, needs_review, stalled_code, stalled_detail, stalled_at, title, doc_type, number, symbol, number_symbol, issued_on, agency, created_at, archived_at, shelf, procedure_code
+`
+
+type OpenDocumentParams struct {
+	ID          string
+	UnitCode    string
+	DossierCode *string
+	AccessLevel string
+	BatchID     *string
+	Name        string
+	Queue       string
+	CreatedAt   time.Time
+}
+
+// The document of a file. A cancelled one begins anew, unless something of it was archived; no row comes back where another stands.
+func (q *Queries) OpenDocument(ctx context.Context, arg OpenDocumentParams) (Document, error) {
+	row := q.db.QueryRow(ctx, openDocument,
+		arg.ID,
+		arg.UnitCode,
+		arg.DossierCode,
+		arg.AccessLevel,
+		arg.BatchID,
+		arg.Name,
+		arg.Queue,
+		arg.CreatedAt,
+	)
+	var i Document
+	err := row.Scan(
+		&i.ID,
+		&i.Seq,
+		&i.UnitCode,
+		&i.DossierCode,
+		&i.AccessLevel,
+		&i.BatchID,
+		&i.Name,
+		&i.Queue,
+		&i.Processing,
+		&i.Release,
+		&i.ReplacedBy,
+		&i.Version,
+		&i.Attempt,
+		&i.NeedsReview,
+		&i.StalledCode,
+		&i.StalledDetail,
+		&i.StalledAt,
+		&i.Title,
+		&i.DocType,
+		&i.Number,
+		&i.Symbol,
+		&i.NumberSymbol,
+		&i.IssuedOn,
+		&i.Agency,
+		&i.CreatedAt,
+		&i.ArchivedAt,
+		&i.Shelf,
+		&i.ProcedureCode,
+	)
+	return i, err
+}
+
 const putLeftOut = `-- name: PutLeftOut :exec
 INSERT INTO left_out_pages (document_id, version, seq, before, master_digest, master_page, reason)
 SELECT $1::uuid, $2::int, unnest($3::int[]), unnest($4::int[]),

@@ -52,17 +52,6 @@ func (q *Queries) CloseTasksOfVersions(ctx context.Context, arg CloseTasksOfVers
 	return err
 }
 
-const countDocumentsOfAccession = `-- name: CountDocumentsOfAccession :one
-SELECT count(*) FROM document_accessions WHERE accession_id = $1
-`
-
-func (q *Queries) CountDocumentsOfAccession(ctx context.Context, accessionID string) (int64, error) {
-	row := q.db.QueryRow(ctx, countDocumentsOfAccession, accessionID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
 const dropMaster = `-- name: DropMaster :execrows
 DELETE FROM masters WHERE digest = $1 AND state = 'orphan'
 `
@@ -120,7 +109,7 @@ type FinishAccessionParams struct {
 	Warnings  []string
 }
 
-// All documents that came of it are archived.
+// All its pages are in archived documents.
 func (q *Queries) FinishAccession(ctx context.Context, arg FinishAccessionParams) error {
 	_, err := q.db.Exec(ctx, finishAccession,
 		arg.ID,
@@ -757,7 +746,7 @@ func (q *Queries) RemovedOrphan(ctx context.Context, arg RemovedOrphanParams) (i
 }
 
 const restoreBatch = `-- name: RestoreBatch :exec
-INSERT INTO batches (id, unit_code, name, queue, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+INSERT INTO batches (id, unit_code, name, queue, created_by, created_at, splitting, page_order) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
 `
 
 type RestoreBatchParams struct {
@@ -767,6 +756,8 @@ type RestoreBatchParams struct {
 	Queue     string
 	CreatedBy string
 	CreatedAt time.Time
+	Splitting string
+	PageOrder string
 }
 
 func (q *Queries) RestoreBatch(ctx context.Context, arg RestoreBatchParams) error {
@@ -777,30 +768,37 @@ func (q *Queries) RestoreBatch(ctx context.Context, arg RestoreBatchParams) erro
 		arg.Queue,
 		arg.CreatedBy,
 		arg.CreatedAt,
+		arg.Splitting,
+		arg.PageOrder,
 	)
 	return err
 }
 
 const restoreDocument = `-- name: RestoreDocument :exec
-INSERT INTO documents (id, unit_code, dossier_code, access_level, batch_id, name, queue, processing, version, created_at, archived_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'archived', $8, $9, $10)
+INSERT INTO documents (id, unit_code, dossier_code, access_level, batch_id, name, queue, processing, version, created_at, archived_at, shelf, procedure_code)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'archived', $8, $9, $10, $11, $12)
 ON CONFLICT (id) DO UPDATE SET processing = 'archived', version = excluded.version, attempt = documents.attempt + 1, archived_at = excluded.archived_at,
     dossier_code = excluded.dossier_code, access_level = excluded.access_level, name = excluded.name,
+    shelf = excluded.shelf, procedure_code = excluded.procedure_code,
+    release = CASE WHEN documents.release = 'replaced' AND documents.version < excluded.version THEN 'unconfirmed' ELSE documents.release END,
+    replaced_by = CASE WHEN documents.version < excluded.version THEN NULL ELSE documents.replaced_by END,
     stalled_code = NULL, stalled_detail = NULL, stalled_at = NULL
 WHERE documents.version <= excluded.version
 `
 
 type RestoreDocumentParams struct {
-	ID          string
-	UnitCode    string
-	DossierCode *string
-	AccessLevel string
-	BatchID     *string
-	Name        string
-	Queue       string
-	Version     int32
-	CreatedAt   time.Time
-	ArchivedAt  *time.Time
+	ID            string
+	UnitCode      string
+	DossierCode   *string
+	AccessLevel   string
+	BatchID       *string
+	Name          string
+	Queue         string
+	Version       int32
+	CreatedAt     time.Time
+	ArchivedAt    *time.Time
+	Shelf         *string
+	ProcedureCode *string
 }
 
 func (q *Queries) RestoreDocument(ctx context.Context, arg RestoreDocumentParams) error {
@@ -815,6 +813,8 @@ func (q *Queries) RestoreDocument(ctx context.Context, arg RestoreDocumentParams
 		arg.Version,
 		arg.CreatedAt,
 		arg.ArchivedAt,
+		arg.Shelf,
+		arg.ProcedureCode,
 	)
 	return err
 }

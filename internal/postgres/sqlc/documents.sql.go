@@ -122,7 +122,7 @@ func (q *Queries) ArchiveVersion(ctx context.Context, arg ArchiveVersionParams) 
 
 const cancelDocument = `-- name: CancelDocument :execrows
 UPDATE documents SET processing = 'cancelled', attempt = attempt + 1, stalled_code = NULL, stalled_detail = NULL, stalled_at = NULL
-WHERE id = $1 AND processing NOT IN ('archived', 'cancelled')
+WHERE id = $1 AND processing NOT IN ('archived', 'cancelled') AND archived_at IS NULL
 `
 
 func (q *Queries) CancelDocument(ctx context.Context, id string) (int64, error) {
@@ -384,6 +384,7 @@ func (q *Queries) GetPage(ctx context.Context, arg GetPageParams) (Page, error) 
 }
 
 const getPageResult = `-- name: GetPageResult :one
+
 SELECT object_key, digest FROM page_results WHERE master_digest = $1 AND master_page = $2 AND engine = $3 AND settings = $4
 `
 
@@ -399,6 +400,7 @@ type GetPageResultRow struct {
 	Digest    fixity.Digest
 }
 
+// a newer version of an archived document is undone, not cancelled
 func (q *Queries) GetPageResult(ctx context.Context, arg GetPageResultParams) (GetPageResultRow, error) {
 	row := q.db.QueryRow(ctx, getPageResult,
 		arg.MasterDigest,
@@ -457,40 +459,6 @@ func (q *Queries) HasWaitingPage(ctx context.Context, arg HasWaitingPageParams) 
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
-}
-
-const insertDocument = `-- name: InsertDocument :one
-INSERT INTO documents (id, unit_code, dossier_code, access_level, batch_id, name, queue, processing, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'recognising', $8)
-ON CONFLICT (id) DO NOTHING
-RETURNING seq
-`
-
-type InsertDocumentParams struct {
-	ID          string
-	UnitCode    string
-	DossierCode *string
-	AccessLevel string
-	BatchID     *string
-	Name        string
-	Queue       string
-	CreatedAt   time.Time
-}
-
-func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) (int64, error) {
-	row := q.db.QueryRow(ctx, insertDocument,
-		arg.ID,
-		arg.UnitCode,
-		arg.DossierCode,
-		arg.AccessLevel,
-		arg.BatchID,
-		arg.Name,
-		arg.Queue,
-		arg.CreatedAt,
-	)
-	var seq int64
-	err := row.Scan(&seq)
-	return seq, err
 }
 
 const insertPageResult = `-- name: InsertPageResult :exec
@@ -774,33 +742,6 @@ func (q *Queries) ReadPage(ctx context.Context, arg ReadPageParams) (int64, erro
 		arg.Confidence,
 		arg.ResultKey,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const resetPages = `-- name: ResetPages :exec
-UPDATE pages SET state = 'waiting', kind = NULL, found_turn = NULL, skew = NULL, confidence = NULL, result_key = NULL
-WHERE document_id = $1 AND version = $2
-`
-
-type ResetPagesParams struct {
-	DocumentID string
-	Version    int32
-}
-
-func (q *Queries) ResetPages(ctx context.Context, arg ResetPagesParams) error {
-	_, err := q.db.Exec(ctx, resetPages, arg.DocumentID, arg.Version)
-	return err
-}
-
-const reviveDocument = `-- name: ReviveDocument :execrows
-UPDATE documents SET processing = 'recognising', attempt = attempt + 1 WHERE id = $1 AND processing = 'cancelled'
-`
-
-func (q *Queries) ReviveDocument(ctx context.Context, id string) (int64, error) {
-	result, err := q.db.Exec(ctx, reviveDocument, id)
 	if err != nil {
 		return 0, err
 	}
