@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sohoa/internal/archive"
+	"sohoa/internal/dossier"
 )
 
 // Deps is what matching needs.
@@ -123,15 +124,18 @@ func whyCode(c clues, code string) (why []string) {
 // ask prepares what candidates are judged by.
 func (s *Service) ask(ctx context.Context, p Paper, c clues) (*asked, error) {
 	a := &asked{clues: c, there: map[string]bool{}, filed: map[string][]string{}}
-	for _, id := range c.numbers {
-		a.hashes = append(a.hashes, s.d.Hasher.HashOf(id))
-	}
-	for _, id := range c.owners {
-		a.owners = append(a.owners, s.d.Hasher.HashOf(id))
-	}
+	a.numbers, a.owners = s.hashed(c.numbers), s.hashed(c.owners)
 	var err error
 	a.kin, err = s.d.Register.Kin(ctx, p.Unit)
 	return a, err
+}
+
+func (s *Service) hashed(ids []dossier.Identifier) []Number {
+	out := make([]Number, len(ids))
+	for i, id := range ids {
+		out[i] = Number{Kind: id.Kind(), Hash: s.d.Hasher.HashOf(id), Masked: id.String()}
+	}
+	return out
 }
 
 // byCode weighs the dossiers that the paper names.
@@ -157,10 +161,10 @@ func (s *Service) byCode(ctx context.Context, p Paper, a *asked) ([]Candidate, e
 
 // byNumber adds the dossiers of the people and firms the paper names. whole is false where there are more than are weighed.
 func (s *Service) byNumber(ctx context.Context, p Paper, a *asked, have []Candidate) (cs []Candidate, whole bool, err error) {
-	if len(a.hashes) == 0 {
+	if len(a.numbers) == 0 {
 		return have, true, nil
 	}
-	ds, err := s.d.Register.DossiersOfNumbers(ctx, a.hashes, maxDossiers+1)
+	ds, err := s.d.Register.DossiersOfNumbers(ctx, a.hashes(), maxDossiers+1)
 	if err != nil {
 		return nil, false, err
 	}
@@ -247,7 +251,7 @@ func question(cs []Candidate, c clues) *archive.Question {
 
 // waitFor is what the paper's dossier is known by when it comes. Codes whose dossier is there wait for nothing.
 func waitFor(c clues, a *asked) *archive.DossierWait {
-	w := &archive.DossierWait{Holders: a.hashes, Why: c.findings}
+	w := &archive.DossierWait{Holders: a.hashes(), Why: c.findings}
 	for _, list := range [][]string{c.qr, slices.Sorted(maps.Keys(c.text)), c.name} {
 		for _, code := range list {
 			if !a.there[code] && len(w.Codes) < maxCodes {
@@ -258,8 +262,8 @@ func waitFor(c clues, a *asked) *archive.DossierWait {
 	for _, code := range w.Codes {
 		w.Tried = add(w.Tried, code)
 	}
-	for _, id := range c.numbers {
-		w.Tried = add(w.Tried, id.String())
+	for _, n := range a.numbers {
+		w.Tried = add(w.Tried, n.Masked)
 	}
 	return w
 }
@@ -272,7 +276,7 @@ func (d Dossier) Label() string {
 			parts = append(parts, "…")
 			break
 		}
-		parts = append(parts, strings.TrimSpace(h.Name+" "+h.Masked))
+		parts = append(parts, strings.TrimSpace(h.Name+" "+h.masked()))
 	}
 	if !d.ReceivedOn.IsZero() {
 		parts = append(parts, d.ReceivedOn.Format("02/01/2006"))

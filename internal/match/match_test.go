@@ -29,8 +29,8 @@ func (b *books) Dossiers(_ context.Context, codes []string) ([]match.Dossier, er
 func (b *books) DossiersOfNumbers(_ context.Context, hashes [][]byte, limit int) ([]match.Dossier, error) {
 	return b.where(func(d match.Dossier) bool {
 		return slices.ContainsFunc(d.Holders, func(h match.Holder) bool {
-			return slices.ContainsFunc(h.Hashes, func(x []byte) bool {
-				return slices.ContainsFunc(hashes, func(y []byte) bool { return slices.Equal(x, y) })
+			return slices.ContainsFunc(h.Numbers, func(x match.Number) bool {
+				return slices.ContainsFunc(hashes, func(y []byte) bool { return slices.Equal(x.Hash, y) })
 			})
 		})
 	}, limit), nil
@@ -81,7 +81,7 @@ func holder(name, number string) match.Holder {
 		if err != nil {
 			panic(err)
 		}
-		h.Masked, h.Hashes = id.String(), [][]byte{hasher{}.HashOf(id)}
+		h.Numbers = []match.Number{{Kind: id.Kind(), Masked: id.String(), Hash: hasher{}.HashOf(id)}}
 	}
 	return h
 }

@@ -47,8 +47,22 @@ type Dossier struct {
 type Holder struct {
 	Name    string
 	NameKey string
-	Masked  string // a number, as it may be shown; empty without
-	Hashes  [][]byte
+	Numbers []Number
+}
+
+// Number is the number of a holder.
+type Number struct {
+	Kind   dossier.IdentifierKind
+	Hash   []byte
+	Masked string // as it may be shown
+}
+
+// masked gives one number as it may be shown; empty without.
+func (h Holder) masked() string {
+	if len(h.Numbers) == 0 {
+		return ""
+	}
+	return h.Numbers[0].Masked
 }
 
 // Paper is what is known of a paper.

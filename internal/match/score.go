@@ -79,12 +79,21 @@ func (c *Candidate) con(points float64, why string, certain bool) {
 
 // asked is what a candidate is judged by besides the clues.
 type asked struct {
-	clues  clues
-	hashes [][]byte // of the numbers on the paper
-	owners [][]byte // of those that a QR says it belongs to
-	kin    []string
-	there  map[string]bool     // codes on the paper whose dossier is there
-	filed  map[string][]string // types filed under a dossier already
+	clues   clues
+	numbers []Number // on the paper
+	owners  []Number // whom a QR says it belongs to
+	kin     []string
+	there   map[string]bool     // codes on the paper whose dossier is there
+	filed   map[string][]string // types filed under a dossier already
+}
+
+// hashes are what the numbers on the paper are found by.
+func (a *asked) hashes() [][]byte {
+	out := make([][]byte, len(a.numbers))
+	for i, n := range a.numbers {
+		out[i] = n.Hash
+	}
+	return out
 }
 
 // judge weighs one dossier.
@@ -146,31 +155,19 @@ func (a *asked) misread(code string) bool {
 }
 
 func (a *asked) judgeHolder(c *Candidate) {
-	has := func(hashes [][]byte) bool {
-		for _, h := range c.Dossier.Holders {
-			for _, x := range h.Hashes {
-				if slices.ContainsFunc(hashes, func(y []byte) bool { return bytes.Equal(x, y) }) {
-					return true
-				}
-			}
-		}
-		return false
-	}
-	known, named := false, false
+	named := false
 	for _, h := range c.Dossier.Holders {
-		known = known || len(h.Hashes) > 0
 		named = named || slices.Contains(a.clues.names, h.NameKey)
 	}
-	switch {
-	case has(a.hashes):
+	_, stranger := compare(a.owners, c.Dossier.Holders)
+	switch same, differ := compare(a.numbers, c.Dossier.Holders); {
+	case stranger:
+		c.con(ptsNotNumber, NotNumber, true)
+	case same:
 		c.pro(ptsNumber, WhyNumber)
 		c.named = true
-		if len(a.owners) > 0 && !has(a.owners) {
-			c.con(ptsNotNumber, NotNumber, true)
-		}
-	case known && len(a.hashes) > 0:
-		// Old papers carry old numbers that the register may not have linked: bad enough to ask, not to rule out, unless a QR names the owner.
-		c.con(ptsNotNumber, NotNumber, len(a.owners) > 0 || !named)
+	case differ: // papers name others too, but the holder's own number is not among them
+		c.con(ptsNotNumber, NotNumber, !named)
 	}
 	switch {
 	case named:
@@ -178,6 +175,22 @@ func (a *asked) judgeHolder(c *Candidate) {
 	case len(a.clues.names) > 0 && len(c.Dossier.Holders) > 0 && !slices.Contains(c.Why, WhyNumber):
 		c.con(ptsNotHolder, NotHolder, false)
 	}
+}
+
+// compare reports whether one of the numbers is a holder's, or whether there are numbers of the same kind on both sides and none is. An old
+// number says nothing against a new one: the register may not have linked them yet.
+func compare(numbers []Number, holders []Holder) (same, differ bool) {
+	for _, n := range numbers {
+		for _, h := range holders {
+			for _, x := range h.Numbers {
+				if bytes.Equal(x.Hash, n.Hash) {
+					return true, false
+				}
+				differ = differ || x.Kind == n.Kind
+			}
+		}
+	}
+	return false, differ
 }
 
 func (a *asked) judgeKind(c *Candidate) {

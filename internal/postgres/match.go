@@ -9,6 +9,7 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/digitise"
+	"sohoa/internal/dossier"
 	"sohoa/internal/fault"
 	"sohoa/internal/fold"
 	"sohoa/internal/match"
@@ -58,10 +59,7 @@ func (m *Matching) Dossiers(ctx context.Context, codes []string) ([]match.Dossie
 			last[h.DossierCode] = h.Ordinal
 		}
 		if x := &d.Holders[len(d.Holders)-1]; h.Hash != nil {
-			x.Hashes = append(x.Hashes, h.Hash)
-			if x.Masked == "" {
-				x.Masked = h.Masked
-			}
+			x.Numbers = append(x.Numbers, match.Number{Kind: dossier.IdentifierKind(h.Kind), Hash: h.Hash, Masked: h.Masked})
 		}
 	}
 	return out, nil

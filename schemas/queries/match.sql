@@ -6,7 +6,7 @@ WHERE d.code = ANY(sqlc.arg(codes)::text[]) AND d.deleted_at IS NULL
 ORDER BY d.received_on DESC NULLS LAST, d.code;
 
 -- name: MatchHolders :many
-SELECT x.dossier_code, x.ordinal, h.name, h.name_key, n.hash, coalesce(n.masked, '')::text AS masked
+SELECT x.dossier_code, x.ordinal, h.name, h.name_key, n.hash, coalesce(n.kind, '')::text AS kind, coalesce(n.masked, '')::text AS masked
 FROM register_dossier_holders x JOIN register_holders h ON h.code = x.holder_code LEFT JOIN register_numbers n ON n.holder_code = x.holder_code
 WHERE x.dossier_code = ANY(sqlc.arg(codes)::text[])
 ORDER BY x.dossier_code, x.ordinal, n.kind, n.hash;

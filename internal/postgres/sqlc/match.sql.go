@@ -744,7 +744,7 @@ func (q *Queries) MatchDossiers(ctx context.Context, codes []string) ([]MatchDos
 }
 
 const matchHolders = `-- name: MatchHolders :many
-SELECT x.dossier_code, x.ordinal, h.name, h.name_key, n.hash, coalesce(n.masked, '')::text AS masked
+SELECT x.dossier_code, x.ordinal, h.name, h.name_key, n.hash, coalesce(n.kind, '')::text AS kind, coalesce(n.masked, '')::text AS masked
 FROM register_dossier_holders x JOIN register_holders h ON h.code = x.holder_code LEFT JOIN register_numbers n ON n.holder_code = x.holder_code
 WHERE x.dossier_code = ANY($1::text[])
 ORDER BY x.dossier_code, x.ordinal, n.kind, n.hash
@@ -756,6 +756,7 @@ type MatchHoldersRow struct {
 	Name        string
 	NameKey     string
 	Hash        []byte
+	Kind        string
 	Masked      string
 }
 
@@ -774,6 +775,7 @@ func (q *Queries) MatchHolders(ctx context.Context, codes []string) ([]MatchHold
 			&i.Name,
 			&i.NameKey,
 			&i.Hash,
+			&i.Kind,
 			&i.Masked,
 		); err != nil {
 			return nil, err
