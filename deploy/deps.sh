@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH=$PWD/.cache/go/bin:$PATH
 
-run=(tesseract-ocr tesseract-ocr-vie libtesseract-dev libleptonica-dev libjpeg-dev postgresql redis-server gcc g++ libc6-dev pkg-config ca-certificates
+run=(tesseract-ocr tesseract-ocr-vie libtesseract-dev libleptonica-dev libjpeg-dev libzxing-dev postgresql redis-server gcc g++ libc6-dev pkg-config ca-certificates
   fonts-liberation2 curl unzip)
 test=(tesseract-ocr-osd poppler-utils qpdf strace chromium nodejs npm maven default-jre-headless curl attr)
 # What the samples are drawn with: the program knows.

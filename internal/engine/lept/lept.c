@@ -383,21 +383,26 @@ int so_skew(PIX *ink, double range, float *degrees, float *conf, float *score) {
 	return pixFindSkewSweepAndSearchScore(ink, degrees, conf, score, 2, 1, 0, (l_float32)range, 1, 0.02f);
 }
 
-int so_letters(PIX *ink, int min, int max) {
+int so_parts(PIX *ink, int min, int max, int least, int *squares, int most, int *n) {
 	BOXA *boxes = pixConnCompBB(ink, 8);
-	int n = 0;
+	int letters = 0;
+	*n = 0;
 	if (boxes == NULL) {
 		return 0;
 	}
 	for (int i = 0; i < boxaGetCount(boxes); i++) {
-		l_int32 w = 0, h = 0;
-		boxaGetBoxGeometry(boxes, i, NULL, NULL, &w, &h);
+		l_int32 x = 0, y = 0, w = 0, h = 0;
+		boxaGetBoxGeometry(boxes, i, &x, &y, &w, &h);
 		if (h >= min && h <= max && w >= 2 && w <= 8 * max) {
-			n++;
+			letters++;
+		}
+		if (w >= least && h >= least && 4 * w >= 3 * h && 4 * h >= 3 * w && *n < most) {
+			int *s = squares + 4 * (*n)++;
+			s[0] = x, s[1] = y, s[2] = w, s[3] = h;
 		}
 	}
 	boxaDestroy(&boxes);
-	return n;
+	return letters;
 }
 
 int so_level(PIX *gray, double share) {

@@ -47,6 +47,9 @@ func (x *Pix) Width() int { return int(C.pixGetWidth(x.p)) }
 // Height is in pixels.
 func (x *Pix) Height() int { return int(C.pixGetHeight(x.p)) }
 
+// Pointer is leptonica's own PIX, for other C code of the engine; it is valid until x is closed.
+func (x *Pix) Pointer() unsafe.Pointer { return unsafe.Pointer(x.p) }
+
 // Depth is 1, 8 or 32 bits.
 func (x *Pix) Depth() int { return int(C.pixGetDepth(x.p)) }
 
@@ -242,9 +245,22 @@ func (x *Pix) UpDown() float64 {
 	return float64(up)
 }
 
-// Letters counts the connected parts of an ink picture that are as high as letters, between minimum and maximum pixels.
-func (x *Pix) Letters(minimum, maximum int) int {
-	return int(C.so_letters(x.p, C.int(minimum), C.int(maximum)))
+// Part is a connected part of an ink picture: the rectangle around it, in pixels.
+type Part struct{ X, Y, Width, Height int }
+
+// maxSquares bounds how many square parts are reported.
+const maxSquares = 32
+
+// Parts counts the connected parts of an ink picture that are as high as letters, between minimum and maximum pixels, and gives those that
+// are about square, from least pixels up.
+func (x *Pix) Parts(minimum, maximum, least int) (letters int, squares []Part) {
+	var raw [4 * maxSquares]C.int
+	var n C.int
+	letters = int(C.so_parts(x.p, C.int(minimum), C.int(maximum), C.int(least), &raw[0], maxSquares, &n))
+	for i := range int(n) {
+		squares = append(squares, Part{int(raw[4*i]), int(raw[4*i+1]), int(raw[4*i+2]), int(raw[4*i+3])})
+	}
+	return letters, squares
 }
 
 // WithoutEdges makes an ink picture without what touches its sides; x is closed.

@@ -70,8 +70,9 @@ PIX *so_ink(PIX *pix, int threshold);
 // sharpness of its rows.
 int so_skew(PIX *ink, double range, float *degrees, float *conf, float *score);
 
-// so_letters counts the connected parts of a 1 bpp PIX that are between min and max pixels high and at most 8 max wide.
-int so_letters(PIX *ink, int min, int max);
+// so_parts looks at the connected parts of a 1 bpp PIX: it gives the number of those between min and max pixels high and at most 8 max wide,
+// and puts the boxes (x, y, w, h) of those that are about square, from least pixels up, into squares: at most most, *n of them.
+int so_parts(PIX *ink, int min, int max, int least, int *squares, int most, int *n);
 // so_level is the gray below which the given share of an 8 bpp PIX lies.
 int so_level(PIX *gray, double share);
 PIX *so_soften(PIX *gray);

@@ -6,15 +6,17 @@ import (
 	"fmt"
 	"math"
 
+	"sohoa/internal/engine/codes"
 	"sohoa/internal/engine/lept"
 	"sohoa/internal/page"
 )
 
 // look is what a small copy of a page shows before anything is read.
 type look struct {
-	letters  int  // parts of ink as high as letters
-	upright  axis // as the page lies
-	sideways axis // after a quarter turn
+	letters  int        // parts of ink as high as letters
+	squares  []page.Box // square parts of ink, larger than letters, in pixels of the page looked at
+	upright  axis       // as the page lies
+	sideways axis       // after a quarter turn
 }
 
 // axis is how the page looks when its lines are taken to run along one direction.
@@ -60,7 +62,13 @@ func (r *Recogniser) look(gray *lept.Pix, dpi float64) (look, error) {
 		return look{}, err
 	}
 	defer func() { ink.Close() }()
-	l := look{letters: ink.Letters(int(r.s.LookDPI/20), int(r.s.LookDPI))} // 5 pt to an inch
+	letters, squares := ink.Parts(int(r.s.LookDPI/20), int(r.s.LookDPI), int(r.s.LookDPI*codes.LeastSide)) // 5 pt to an inch
+	l := look{letters: letters}
+	back := float64(gray.Width()) / float64(ink.Width())
+	for _, s := range squares {
+		at := func(v int) int { return int(float64(v) * back) }
+		l.squares = append(l.squares, page.Box{X0: at(s.X), Y0: at(s.Y), X1: at(s.X + s.Width), Y1: at(s.Y + s.Height)})
+	}
 	if l.blank() {
 		return l, nil
 	}

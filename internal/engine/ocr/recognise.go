@@ -137,6 +137,12 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 		watch.lap("fine")
 	}
 
+	found, err := r.codes(upright, gray, scale, ink.along(best.turn).level, ink.squares)
+	if err != nil {
+		return page.Result{}, err
+	}
+	watch.lap("codes")
+
 	res.Turn, res.Skew = best.turn, best.skew
 	if best.turn.Swaps() {
 		res.Width, res.Height = res.Height, res.Width
@@ -148,12 +154,14 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 		return page.Result{}, err
 	}
 	watch.lap("red")
-	res.Lines = renumber(r.s.order(withRed(r.s.keepText(best.lines), inRed)))
+	res.Codes = placed(found, scale, best.turn, upright.Width(), upright.Height())
+	res.Lines = renumber(r.s.order(withRed(r.s.keepText(besideCodes(best.lines, res.Codes)), inRed)))
 	res.Kind = r.kindOf(res.Lines, dark)
 	res.Confidence = math.Round(page.MeanConfidence(res.Lines)*100) / 100
 	if res.Kind != page.Text {
 		res.Turn, res.Skew = 0, 0
 		res.Width, res.Height = upright.Width(), upright.Height()
+		res.Codes = placed(found, scale, 0, res.Width, res.Height)
 	}
 	return res, nil
 }

@@ -4,7 +4,7 @@
 // stands on the upright page.
 //
 // The steps, in order: decode to gray with red ink lifted to paper; bring to the reading resolution; make the paper even; stop at blank pages; level;
-// recognise; look again at another turn where that was poor; leave out what is no text; put boxes back onto the upright page.
+// recognise; look again at another turn where that was poor; look for bar codes; leave out what is no text; put boxes back onto the upright page.
 // There is one Settings, the default one, and no switch by file name or content. What was tried is in docs/adr/0010.
 //
 // Confidence is 0–100 as tesseract reports it, angles are degrees clockwise. A Recogniser is used by one goroutine.
@@ -17,7 +17,7 @@ import (
 )
 
 // revision is raised when code, not a setting, changes what is read.
-const revision = 7
+const revision = 8
 
 // Settings are all the numbers that can change a result; their hash names the results. The zero value is of no use: see Default.
 type Settings struct {

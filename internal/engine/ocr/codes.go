@@ -1,0 +1,63 @@
+//go:build cgo && linux
+
+package ocr
+
+import (
+	"math"
+	"slices"
+
+	"sohoa/internal/engine/codes"
+	"sohoa/internal/engine/lept"
+	"sohoa/internal/page"
+)
+
+// codes looks for bar codes on a page: on the gray picture that is read, and where that is too coarse on the page as scanned.
+func (r *Recogniser) codes(upright, gray *lept.Pix, scale, level float64, squares []page.Box) ([]codes.Found, error) {
+	if math.Abs(level) < r.s.MinSkew {
+		level = 0
+	}
+	return codes.Find(codes.Page{
+		Read: gray, Full: upright, Scale: scale, Ink: int(float64(gray.Level(0.5)) * r.s.InkShade), Level: level, Squares: squares,
+	})
+}
+
+// placed puts codes onto the page of w × h pixels that gray is a copy of at scale, turned as it was found to lie.
+func placed(found []codes.Found, scale float64, turn page.Turn, w, h int) []page.Code {
+	var out []page.Code
+	for _, f := range found {
+		x := func(v int) int { return min(max(int(math.Round(float64(v)/scale)), 0), w) }
+		y := func(v int) int { return min(max(int(math.Round(float64(v)/scale)), 0), h) }
+		b := page.Box{X0: x(f.Box.X0), Y0: y(f.Box.Y0), X1: x(f.Box.X1), Y1: y(f.Box.Y1)}
+		switch turn {
+		case 90:
+			b = page.Box{X0: h - b.Y1, Y0: b.X0, X1: h - b.Y0, Y1: b.X1}
+		case 180:
+			b = page.Box{X0: w - b.X1, Y0: h - b.Y1, X1: w - b.X0, Y1: h - b.Y0}
+		case 270:
+			b = page.Box{X0: b.Y0, Y0: w - b.X1, X1: b.Y1, Y1: w - b.X0}
+		}
+		out = append(out, page.Code{Format: f.Format, Text: f.Text, Box: b, Damaged: f.Damaged})
+	}
+	return out
+}
+
+// besideCodes leaves out the words that were read into codes.
+func besideCodes(lines []page.Line, codes []page.Code) []page.Line {
+	if len(codes) == 0 {
+		return lines
+	}
+	var kept []page.Line
+	for _, l := range lines {
+		words := slices.DeleteFunc(slices.Clone(l.Words), func(w page.Word) bool {
+			x, y := (w.Box.X0+w.Box.X1)/2, (w.Box.Y0+w.Box.Y1)/2
+			return slices.ContainsFunc(codes, func(c page.Code) bool { return x >= c.Box.X0 && x < c.Box.X1 && y >= c.Box.Y0 && y < c.Box.Y1 })
+		})
+		switch {
+		case len(words) == len(l.Words):
+			kept = append(kept, l)
+		case len(words) > 0:
+			kept = append(kept, withWords(l, words))
+		}
+	}
+	return kept
+}
