@@ -120,5 +120,6 @@ func (c *client) read(gray *lept.Pix, mode int, dpi float64) ([]page.Line, error
 	if len(pages) == 0 {
 		return nil, nil
 	}
+	vietnamese(pages[0].Lines)
 	return pages[0].Lines, nil
 }
