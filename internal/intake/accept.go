@@ -140,11 +140,11 @@ func (s *Service) acceptSpooled(ctx context.Context, r Request, sp spooled) (Rec
 		ParentID: r.Parent, State: archive.AccessionReceived,
 	}
 	if r.Batch != "" {
-		b, err := s.d.Catalogue.OpenBatch(ctx, r.Unit, r.Batch, r.Actor, r.Queue)
+		b, stack, err := s.d.Catalogue.OpenBatch(ctx, r.Unit, r.Batch, r.Actor, r.Queue)
 		if err != nil {
 			return Receipt{}, err
 		}
-		a.Batch = b
+		a.Batch, a.Stack = b, &stack
 	}
 	until := s.d.Now().Add(FirstLock).UTC().Truncate(time.Second)
 	s.d.Failpoint("accept-before-put")

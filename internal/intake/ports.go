@@ -28,8 +28,8 @@ type Catalogue interface {
 	RepeatedAnswer(ctx context.Context, k IdempotencyKey) (id archive.AccessionID, ok bool, err error)
 	// Accept records the accession, its task and its audit event in one transaction, and keeps the idempotency key when it is set.
 	Accept(ctx context.Context, in Accepted) (archive.Accession, error)
-	// OpenBatch finds or makes the batch of that name in the unit. A closed batch is a fault.
-	OpenBatch(ctx context.Context, unit, name, actor string, queue archive.Queue) (archive.BatchID, error)
+	// OpenBatch finds or makes the batch of that name in the unit, and tells how it takes files apart. A paused or closed batch is a fault.
+	OpenBatch(ctx context.Context, unit, name, actor string, queue archive.Queue) (archive.BatchID, archive.StackSettings, error)
 }
 
 // Accepted is what the transaction of accept writes.

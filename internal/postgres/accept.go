@@ -10,6 +10,7 @@ import (
 	"sohoa/internal/fixity"
 	"sohoa/internal/intake"
 	"sohoa/internal/postgres/sqlc"
+	"sohoa/internal/retrieve"
 )
 
 // FindAccession implements intake.Catalogue.
@@ -43,7 +44,21 @@ func (c *Catalogue) RepeatedAnswer(ctx context.Context, k intake.IdempotencyKey)
 }
 
 // OpenBatch implements intake.Catalogue.
-func (c *Catalogue) OpenBatch(ctx context.Context, unit, name, actor string, queue archive.Queue) (archive.BatchID, error) {
+func (c *Catalogue) OpenBatch(ctx context.Context, unit, name, actor string, queue archive.Queue) (archive.BatchID, archive.StackSettings, error) {
+	b, err := c.findOrMakeBatch(ctx, unit, name, actor, queue)
+	switch {
+	case err != nil:
+		return "", archive.StackSettings{}, err
+	case b.State == retrieve.BatchPaused:
+		return "", archive.StackSettings{}, fault.New(fault.BatchClosed, "batch “%s” is paused; resume it, or choose another name", name)
+	case b.State == retrieve.BatchClosed:
+		return "", archive.StackSettings{}, fault.New(fault.BatchClosed, "batch “%s” is closed; choose another name", name)
+	}
+	return archive.BatchID(b.ID), stackOf(&b), nil
+}
+
+// findOrMakeBatch finds the batch of a name in a unit, or makes it.
+func (c *Catalogue) findOrMakeBatch(ctx context.Context, unit, name, actor string, queue archive.Queue) (sqlc.Batch, error) {
 	b, err := c.q.GetBatchByName(ctx, sqlc.GetBatchByNameParams{UnitCode: unit, Name: name})
 	if isNoRows(err) {
 		err = c.tx(ctx, func(q *sqlc.Queries) error {
@@ -62,12 +77,9 @@ func (c *Catalogue) OpenBatch(ctx context.Context, unit, name, actor string, que
 		})
 	}
 	if err != nil {
-		return "", unavailable(fmt.Errorf("open batch: %w", err))
+		return b, unavailable(fmt.Errorf("open batch: %w", err))
 	}
-	if b.State == "closed" {
-		return "", fault.New(fault.BatchClosed, "batch “%s” is closed; choose another name", name)
-	}
-	return archive.BatchID(b.ID), nil
+	return b, nil
 }
 
 // Accept implements intake.Catalogue. The lock on the masters row is what keeps the orphan sweep away.

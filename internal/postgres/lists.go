@@ -35,7 +35,7 @@ func (c *Catalogue) Batches(ctx context.Context, unit string, before time.Time, 
 func batchOf(b sqlc.Batch, accessions int) retrieve.Batch {
 	return retrieve.Batch{
 		ID: archive.BatchID(b.ID), Unit: b.UnitCode, Name: b.Name, State: b.State, Queue: archive.Queue(b.Queue), CreatedBy: b.CreatedBy,
-		CreatedAt: b.CreatedAt.UTC(), ClosedAt: b.ClosedAt, Accessions: accessions,
+		CreatedAt: b.CreatedAt.UTC(), ClosedAt: b.ClosedAt, Accessions: accessions, BatchSettings: settingsOfBatch(b),
 	}
 }
 

@@ -211,17 +211,3 @@ func (c *Catalogue) PauseQueue(ctx context.Context, actor string, paused bool) e
 		return audit(ctx, q, event{actor: actor, action: action})
 	})
 }
-
-// CloseBatch closes a batch: nothing more is taken into it.
-func (c *Catalogue) CloseBatch(ctx context.Context, actor string, id archive.BatchID) error {
-	return c.tx(ctx, func(q *sqlc.Queries) error {
-		n, err := q.SetBatchState(ctx, sqlc.SetBatchStateParams{ID: string(id), State: "closed"})
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return fault.New(fault.BatchUnknown, "there is no batch %s", id)
-		}
-		return audit(ctx, q, event{actor: actor, action: "batch_closed", batch: string(id)})
-	})
-}

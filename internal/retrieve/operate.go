@@ -92,13 +92,9 @@ func (s *Service) operate(ctx context.Context, a archive.Actor, sub Subject,
 
 // CloseBatch ends a batch: nothing more is taken into it.
 func (s *Service) CloseBatch(ctx context.Context, a archive.Actor, id archive.BatchID) error {
-	if err := permit(a, archive.ActIngest); err != nil {
-		return err
-	}
-	if _, err := s.Batch(ctx, a, id); err != nil {
-		return err
-	}
-	return s.d.Operations.CloseBatch(ctx, a.Account, id)
+	state := BatchClosed
+	_, err := s.ChangeBatch(ctx, a, id, BatchChange{State: &state})
+	return err
 }
 
 // Queue tells what waits in the city.

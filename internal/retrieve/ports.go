@@ -40,7 +40,9 @@ type Operations interface {
 	RetryAccession(ctx context.Context, actor string, id archive.AccessionID) error
 	RetryBatch(ctx context.Context, actor string, id archive.BatchID) (int, error)
 	PauseQueue(ctx context.Context, actor string, paused bool) error
-	CloseBatch(ctx context.Context, actor string, id archive.BatchID) error
+	// PutBatch makes a batch with these settings, or changes the one of that name.
+	PutBatch(ctx context.Context, actor, unit, name string, queue archive.Queue, c BatchChange) (archive.BatchID, error)
+	ChangeBatch(ctx context.Context, actor string, id archive.BatchID, c BatchChange) error
 }
 
 // Objects opens bytes. A missing object is fs.ErrNotExist.
@@ -77,7 +79,8 @@ type Batch struct {
 	CreatedBy  string          `json:"created_by"`
 	CreatedAt  time.Time       `json:"created_at"`
 	ClosedAt   *time.Time      `json:"closed_at,omitempty"`
-	Accessions int             `json:"accessions"`
+	Accessions int             `json:"accessions"` // files received; those out of a zip are among them
+	archive.BatchSettings
 }
 
 // Progress counts accessions and documents by state. Stalled counts are beside the states, not instead of them.

@@ -227,6 +227,7 @@ func (s *Server) registerBatches(api huma.API) {
 			Name string `query:"name" doc:"Only the batch of this name." maxLength:"200"`
 		}) (*body[BatchList], error) {
 			if in.Name != "" {
+	s.registerBatchSettings(api)
 				b, err := s.d.Retrieve.FindBatch(ctx, a, in.Unit, in.Name)
 				return answer(BatchList{Batches: []retrieve.Batch{b}}, err)
 			}

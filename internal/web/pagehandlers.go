@@ -122,7 +122,7 @@ func (s *Server) uploadPage(r *http.Request, a archive.Actor) (view, error) {
 		batch = s.d.Now().In(indochina()).Format("2006-01-02 15h04")
 	}
 	return view{page: "upload", title: "nav.upload", section: "upload", script: "upload.js", data: map[string]any{
-		"Unit": unit, "AskUnit": a.Unit == "", "Batch": batch, "MaxBytes": s.d.MaxBytes,
+		"Unit": unit, "AskUnit": a.Unit == "", "Batch": batch, "MaxBytes": s.d.MaxBytes, "Stack": s.stackOfBatch(r, a, unit, batch),
 	}}, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
@@ -92,6 +93,8 @@ func (p *pages) funcs(lang string) template.FuncMap {
 		"short": func(d fixity.Digest) string { return d.String()[:12] },
 		"sub":   func(a, b int) int { return a - b },
 		"dict":  dict,
+
+		"stackvalues": stackValues,
 	}
 }
 
@@ -348,9 +351,6 @@ type pageAction func(r *http.Request, a archive.Actor) (n int, err error)
 func (s *Server) pageActions() map[string]pageAction {
 	d := s.d.Retrieve
 	actions := map[string]pageAction{
-		"POST /batches/{id}/close": func(r *http.Request, a archive.Actor) (int, error) {
-			return 1, d.CloseBatch(r.Context(), a, archive.BatchID(r.PathValue("id")))
-		},
 		"POST /queue/pause":  func(r *http.Request, a archive.Actor) (int, error) { return 1, d.PauseQueue(r.Context(), a, true) },
 		"POST /queue/resume": func(r *http.Request, a archive.Actor) (int, error) { return 1, d.PauseQueue(r.Context(), a, false) },
 	}
@@ -358,6 +358,7 @@ func (s *Server) pageActions() map[string]pageAction {
 		actions["POST /"+kind+"/{id}/retry"] = func(r *http.Request, a archive.Actor) (int, error) {
 			return d.Retry(r.Context(), a, subject(r.PathValue("id")))
 		}
+	maps.Copy(actions, s.batchActions())
 		actions["POST /"+kind+"/{id}/cancel"] = func(r *http.Request, a archive.Actor) (int, error) {
 			return d.Cancel(r.Context(), a, subject(r.PathValue("id")))
 		}
@@ -402,7 +403,7 @@ func (s *Server) action(h pageAction) http.Handler {
 // flash says what the form before did. Its words come from the messages; the URL chooses among them only.
 func (s *Server) flash(lang string, r *http.Request) string {
 	did := r.URL.Query().Get("did")
-	if !slices.Contains([]string{"retry", "cancel", "close", "pause", "resume"}, did) {
+	if !slices.Contains([]string{"retry", "cancel", "close", "pause", "resume", "hold", "reopen", "settings", "arrange", "undo"}, did) {
 		return ""
 	}
 	var n int64

@@ -35,6 +35,9 @@ func rights() map[string][8]int {
 		"POST /api/v1/accessions/{id}/retry":            operating,
 		"GET /api/v1/batches":                           listing,
 		"GET /api/v1/batches/{id}":                      {401, 401, 403, 404, 404, 200, 200, 200},
+		"POST /api/v1/batches":                          {401, 401, 403, 403, 403, 200, 403, 200},
+		"PATCH /api/v1/batches/{id}":                    {401, 401, 403, 403, 404, 200, 403, 200},
+		"GET /api/v1/batches/{id}/separators":           {401, 401, 403, 403, 404, 200, 403, 200},
 		"GET /api/v1/batches/{id}/events":               {401, 401, 403, 404, 404, 200, 200, 200},
 		"POST /api/v1/batches/{id}/cancel":              {401, 401, 403, 403, 404, 200, 403, 200},
 		"POST /api/v1/batches/{id}/retry":               {401, 401, 403, 403, 404, 200, 403, 200},
@@ -151,6 +154,12 @@ func (d *door) ask(method, path, token string) (*http.Response, []byte) {
 }
 
 func TestAListHoldsOnlyWhatTheActorReaches(t *testing.T) {
+	case method == http.MethodPost && path == "/api/v1/batches":
+		return d.do(method, path, token, strings.NewReader(`{"unit":"P1","name":"Lô mới","splitting":"layout"}`), "Content-Type", "application/json")
+	case method == http.MethodPatch && strings.HasPrefix(path, "/api/v1/batches/"):
+		return d.do(method, path, token, strings.NewReader(`{"state":"paused","expected_count":3}`), "Content-Type", "application/json")
+	case strings.HasSuffix(path, "/separators"):
+		return d.do(method, path+"?count=2&dossier=HS-1", token, nil)
 	t.Parallel()
 	d := open(t)
 	d.archived(clerkToken, "batch", "Lô P1")

@@ -23,6 +23,7 @@ func (s *Server) plainRoutes() map[string]http.HandlerFunc {
 	routes := map[string]http.HandlerFunc{
 		"POST " + apiRoot + "/accessions":                       s.accept,
 		"GET " + apiRoot + "/batches/{id}/events":               s.batchEvents,
+		"GET " + apiRoot + "/batches/{id}/separators":           s.separatorSheets,
 		"GET " + apiRoot + "/documents/{id}/pages/{page}/image": s.pageImage,
 		"POST " + uploadsRoot + "{$}":                           s.uploads.ServeHTTP,
 		"HEAD " + uploadsRoot + "{upload}":                      s.uploads.ServeHTTP,
@@ -45,6 +46,7 @@ func (s *Server) routes(mux *routeMux) error {
 	s.registerAPI(api)
 	describePlain(api)
 	s.describeRegister(api)
+	describeSeparators(api)
 	describeValues(api)
 	for pattern, h := range s.plainRoutes() {
 		mux.Handle(pattern, s.known(h))

@@ -132,6 +132,9 @@ SELECT coalesce(max(version), 0)::int FROM versions WHERE document_id = $1 AND v
 -- name: LastManifestBefore :one
 SELECT manifest_digest FROM versions WHERE document_id = $1 AND version < $2 AND manifest_digest IS NOT NULL ORDER BY version DESC LIMIT 1;
 
+-- name: LockBatch :one
+SELECT * FROM batches WHERE id = $1 FOR UPDATE;
+
 -- name: SetBatch :execrows
 UPDATE batches SET splitting = $2, page_order = $3, expected_count = $4, device = $5, shelf = $6, archive_number = $7 WHERE id = $1;
 

@@ -429,6 +429,32 @@ func (q *Queries) ListLeftOut(ctx context.Context, arg ListLeftOutParams) ([]Lef
 	return items, nil
 }
 
+const lockBatch = `-- name: LockBatch :one
+SELECT id, unit_code, name, state, queue, expected_count, device, shelf, created_by, created_at, closed_at, splitting, page_order, archive_number FROM batches WHERE id = $1 FOR UPDATE
+`
+
+func (q *Queries) LockBatch(ctx context.Context, id string) (Batch, error) {
+	row := q.db.QueryRow(ctx, lockBatch, id)
+	var i Batch
+	err := row.Scan(
+		&i.ID,
+		&i.UnitCode,
+		&i.Name,
+		&i.State,
+		&i.Queue,
+		&i.ExpectedCount,
+		&i.Device,
+		&i.Shelf,
+		&i.CreatedBy,
+		&i.CreatedAt,
+		&i.ClosedAt,
+		&i.Splitting,
+		&i.PageOrder,
+		&i.ArchiveNumber,
+	)
+	return i, err
+}
+
 const lockDocuments = `-- name: LockDocuments :many
 SELECT id, seq, unit_code, dossier_code, access_level, batch_id, name, queue, processing, release, replaced_by, version, attempt, needs_review, stalled_code, stalled_detail, stalled_at, title, doc_type, number, symbol, number_symbol, issued_on, agency, created_at, archived_at, shelf, procedure_code FROM documents WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
 `

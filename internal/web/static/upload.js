@@ -57,6 +57,11 @@ function settings() {
   return s;
 }
 
+function stack() {
+  const d = new FormData(form);
+  return { splitting: d.get("splitting"), page_order: d.get("page_order") };
+}
+
 function add(file, problem) {
   const li = document.createElement("li");
   const name = document.createElement("span"), bar = document.createElement("progress"), state = document.createElement("span");
@@ -69,7 +74,7 @@ function add(file, problem) {
   li.append(name, bar, state);
   list.append(li);
   document.getElementById("sent").hidden = false;
-  const job = { file, li, bar, state, sent: 0, settings: settings() };
+  const job = { file, li, bar, state, sent: 0, settings: settings(), stack: stack() };
   all.push(job);
   show(job, "waiting");
   if (problem) return fail(job, problem);
@@ -101,7 +106,7 @@ function fail(job, why) {
   again.className = "quiet link";
   again.textContent = say("again");
   again.setAttribute("aria-label", `${say("again")}: ${job.file.name}`);
-  again.addEventListener("click", () => { p.remove(); show(job, "waiting"); job.settings = settings(); queue.push(job); pump(); });
+  again.addEventListener("click", () => { p.remove(); show(job, "waiting"); job.settings = settings(); job.stack = stack(); queue.push(job); pump(); });
   if (job.file.size > 0) p.append(again);
 }
 
@@ -157,10 +162,24 @@ function reason(x) {
 
 const pause = (s) => new Promise((f) => setTimeout(f, s * 1000));
 
+// A batch is told how its files are taken apart before the first of them goes, and again when the choice has changed.
+const opened = new Map();
+function openBatch(job) {
+  const s = job.settings, key = JSON.stringify([s.unit, s.batch]);
+  const what = JSON.stringify({ name: s.batch, unit: s.unit, queue: s.queue, splitting: job.stack.splitting, page_order: job.stack.page_order });
+  const known = opened.get(key);
+  if (!s.batch || known?.what === what) return known?.done;
+  const done = request("POST", "/api/v1/batches", { headers: { "Content-Type": "application/json" }, body: what }).then(settle);
+  opened.set(key, { what, done });
+  done.catch(() => opened.delete(key));
+  return done;
+}
+
 async function send(job) {
   for (let attempt = 0; ; attempt++) {
     try {
       show(job, "sending");
+      await openBatch(job);
       const answer = job.file.size >= resumableFrom ? await sendResumably(job) : await sendWhole(job);
       show(job, answer.existing ? "existing" : "in");
       if (answer.batch) { followLink.href = `/batches/${answer.batch}`; followLink.hidden = false; }

@@ -60,21 +60,27 @@ func (a intakeCatalogue) Accept(_ context.Context, in intake.Accepted) (archive.
 }
 
 // OpenBatch implements intake.Catalogue.
-func (a intakeCatalogue) OpenBatch(_ context.Context, unit, name, actor string, queue archive.Queue) (archive.BatchID, error) {
+func (a intakeCatalogue) OpenBatch(_ context.Context, unit, name, actor string, queue archive.Queue) (archive.BatchID, archive.StackSettings, error) {
 	unlock, err := a.lock()
 	if err != nil {
-		return "", err
+		return "", archive.StackSettings{}, err
 	}
 	defer unlock()
 	for _, b := range a.batches {
 		if b.Unit == unit && b.Name == name {
-			if b.State == "closed" {
-				return "", fault.New(fault.BatchClosed, "batch %s is closed", b.Name)
+			if b.State != retrieve.BatchOpen {
+				return "", archive.StackSettings{}, fault.New(fault.BatchClosed, "batch %s is %s", b.Name, b.State)
 			}
-			return b.ID, nil
+			return b.ID, b.StackSettings, nil
 		}
 	}
+	b := a.newBatch(unit, name, actor, queue)
+	return b.ID, b.StackSettings, nil
+}
+
+func (a *Archive) newBatch(unit, name, actor string, queue archive.Queue) *retrieve.Batch {
 	b := &retrieve.Batch{ID: archive.BatchID(archive.NewID(a.now())), Unit: unit, Name: name, State: "open", Queue: queue, CreatedBy: actor, CreatedAt: a.tick()}
+	b.Splitting, b.PageOrder = archive.SplitSeparators, archive.OrderAsScanned
 	a.batches = append(a.batches, b)
-	return b.ID, nil
+	return b
 }

@@ -5,6 +5,7 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/fault"
+	"sohoa/internal/retrieve"
 )
 
 type operations struct{ *Archive }
@@ -112,8 +113,28 @@ func (a operations) PauseQueue(_ context.Context, actor string, paused bool) err
 	return nil
 }
 
-// CloseBatch implements retrieve.Operations.
-func (a operations) CloseBatch(_ context.Context, _ string, id archive.BatchID) error {
+// PutBatch implements retrieve.Operations.
+func (a operations) PutBatch(_ context.Context, actor, unit, name string, queue archive.Queue, c retrieve.BatchChange) (archive.BatchID, error) {
+	unlock, err := a.lock()
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	var b *retrieve.Batch
+	for _, x := range a.batches {
+		if x.Unit == unit && x.Name == name {
+			b = x
+		}
+	}
+	if b == nil {
+		b = a.newBatch(unit, name, actor, queue)
+	}
+	a.change(b, c)
+	return b.ID, nil
+}
+
+// ChangeBatch implements retrieve.Operations.
+func (a operations) ChangeBatch(_ context.Context, _ string, id archive.BatchID, c retrieve.BatchChange) error {
 	unlock, err := a.lock()
 	if err != nil {
 		return err
@@ -121,10 +142,21 @@ func (a operations) CloseBatch(_ context.Context, _ string, id archive.BatchID) 
 	defer unlock()
 	for _, b := range a.batches {
 		if b.ID == id {
-			t := a.now().UTC()
-			b.State, b.ClosedAt = "closed", &t
+			a.change(b, c)
 			return nil
 		}
 	}
 	return fault.New(fault.BatchUnknown, "there is no batch %s", id)
+}
+
+func (a operations) change(b *retrieve.Batch, c retrieve.BatchChange) {
+	b.BatchSettings = c.Apply(b.BatchSettings)
+	if c.State == nil {
+		return
+	}
+	b.State, b.ClosedAt = *c.State, nil
+	if b.State == retrieve.BatchClosed {
+		t := a.now().UTC()
+		b.ClosedAt = &t
+	}
 }
