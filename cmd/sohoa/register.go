@@ -27,6 +27,7 @@ type registerCmd struct {
 	Delete registerDeleteCmd `cmd:"" help:"Mark a record as deleted."`
 	Find   registerFindCmd   `cmd:"" help:"Find holders and their dossiers by number or card, read from standard input."`
 	Link   registerLinkCmd   `cmd:"" help:"Make old and new number one holder's, by the text of a card read from standard input."`
+	Pull   registerPullCmd   `cmd:"" help:"Fetch what changed in the procedure system, now."`
 }
 
 // registerKind is the argument that names a list.

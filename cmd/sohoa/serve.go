@@ -99,8 +99,12 @@ func (c *workCmd) Run(e *env) error {
 
 // work answers the queue until ctx ends.
 func work(ctx context.Context, c *core, n int) error {
+	pull, err := pullJob(c)
+	if err != nil {
+		return err
+	}
 	return workers.Run(ctx, workers.Deps{
-		Steps: c.steps, Outbox: c.catalogue, Waiting: c.catalogue, Bell: c.bell, Periodic: c.periodic(), Concurrency: n, Logger: c.logger,
+		Steps: c.steps, Outbox: c.catalogue, Waiting: c.catalogue, Bell: c.bell, Periodic: append(c.periodic(), pull...), Concurrency: n, Logger: c.logger,
 		Stalled: c.metrics.stalled,
 	})
 }
