@@ -18,6 +18,7 @@ type cli struct {
 	Queue      queueCmd      `cmd:"" help:"Show, pause or resume the queue."`
 	Register   registerCmd   `cmd:"" help:"Fill, read and write the register: units, procedures, holders, dossiers."`
 	Verify     verifyCmd     `cmd:"" help:"Read back what is kept and compare it with the catalogue."`
+	Review     reviewCmd     `cmd:"" help:"Answer what the system asks about papers; see what is left."`
 	Audit      auditCmd      `cmd:"" help:"Check the audit trail."`
 	Sweep      sweepCmd      `cmd:"" help:"Find objects that nobody refers to."`
 	Rebuild    rebuildCmd    `cmd:"" help:"Fill an empty catalogue from the object store alone."`

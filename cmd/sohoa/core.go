@@ -22,6 +22,7 @@ import (
 	"sohoa/internal/reader"
 	"sohoa/internal/register"
 	"sohoa/internal/retrieve"
+	"sohoa/internal/review"
 	"sohoa/internal/wiring"
 )
 
@@ -49,6 +50,7 @@ type core struct {
 	intake    *intake.Service
 	steps     *digitise.Service
 	retrieve  *retrieve.Service
+	review    *review.Service
 	register  *register.Service // nil: without keys
 	metrics   *metrics
 	spool     string
@@ -125,6 +127,7 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 		}
 	}
 	c.retrieve = retrieve.New(find)
+	c.review = review.New(review.Deps{Store: c.catalogue.Review(), Now: now})
 	return c, nil
 }
 

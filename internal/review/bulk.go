@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"sohoa/internal/archive"
 	"sohoa/internal/fault"
@@ -183,7 +182,7 @@ func (s *Service) bulkDecisions(p Paper, in Bulk, c *BulkChange) ([]Decision, er
 		if err != nil {
 			return nil, err
 		}
-		after := strings.TrimSpace(valueOf(d))
+		after := ValueOf(d.After)
 		if err := add(d, name, f.Value, after, nil); err != nil {
 			return nil, err
 		}

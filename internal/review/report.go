@@ -111,12 +111,8 @@ func (r Report) Rows() [][]string {
 	return rows
 }
 
-// valueOf gives the value of a decision about a field, or the string it is.
-func valueOf(d Decision) string {
-	return rawValue(d.After)
-}
-
-func rawValue(b json.RawMessage) string {
+// ValueOf gives the value in a decision's before or after: of a field, or the string it is.
+func ValueOf(b json.RawMessage) string {
 	var f archive.Field
 	if json.Unmarshal(b, &f) == nil {
 		return f.Value

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,6 +14,7 @@ import (
 	"sohoa/internal/archive"
 	"sohoa/internal/page"
 	"sohoa/internal/retrieve"
+	"sohoa/internal/review"
 )
 
 const apiRoot = "/api/v1"
@@ -62,6 +64,7 @@ func (s *Server) newAPI(mux *routeMux) huma.API {
 				{Name: "batches", Description: "What was handed in together, and how far it is."},
 				{Name: "documents", Description: "The papers: finding, seeing, fetching."},
 				{Name: "register", Description: "What there is to digitise: units, procedures, dossiers, holders. For registrars and admins. Numbers of holders are taken, and shown masked."},
+				{Name: "review", Description: "Questions about papers that only people can answer, who has them, and what was decided. For clerks and officers of the unit."},
 				{Name: "operation", Description: "What waits, and steering it."},
 			},
 		},
@@ -81,6 +84,9 @@ func schemaName(t reflect.Type, hint string) string {
 	}
 	if t == reflect.TypeFor[archive.Accession]() {
 		return "AccessionRecord" // retrieve.Accession is the whole answer and has the name
+	}
+	if t.PkgPath() == reflect.TypeFor[review.Task]().PkgPath() {
+		return "Review" + strings.TrimPrefix(huma.DefaultSchemaNamer(t, hint), "Review")
 	}
 	return huma.DefaultSchemaNamer(t, hint)
 }
@@ -217,6 +223,7 @@ func (s *Server) registerAPI(api huma.API) {
 	s.registerDocuments(api)
 	s.registerOperation(api)
 	s.registerRegister(api)
+	s.registerReview(api)
 }
 
 func (s *Server) registerBatches(api huma.API) {

@@ -38,7 +38,7 @@ type pages struct {
 }
 
 func pageNames() []string {
-	return []string{"dashboard", "upload", "batches", "batch", "documents", "document", "login", "error", "docs", "problem", "rows"}
+	return []string{"dashboard", "upload", "batches", "batch", "documents", "document", "login", "error", "docs", "problem", "rows", "review", "reviewreport", "reviewpapers"}
 }
 
 func newPages(version string) (*pages, error) {
@@ -129,6 +129,7 @@ type frame struct {
 	Lang, Theme, Title, Section, Version string
 	Actor                                *archive.Actor
 	MayIngest, MayOperate, MayQueue      bool
+	MayReview                            bool
 	Here                                 string // path and query, to come back to
 	Query                                string // of the search box
 	Script                               string // the page's module
@@ -189,7 +190,7 @@ func (s *Server) pageRoutes(mux *routeMux) {
 }
 
 func (s *Server) pageHandlers() map[string]pageHandler {
-	return map[string]pageHandler{
+	handlers := map[string]pageHandler{
 		"GET /{$}":               s.dashboard,
 		"GET /upload":            s.uploadPage,
 		"GET /batches":           s.batchesPage,
@@ -199,6 +200,8 @@ func (s *Server) pageHandlers() map[string]pageHandler {
 		"GET /search":            s.searchPage,
 		"GET /documents/{id}":    s.documentPage,
 	}
+	s.reviewPages(handlers)
+	return handlers
 }
 
 // page lets signed-in people see a page; others are asked to sign in.
@@ -245,6 +248,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, a *arc
 	}
 	if a != nil {
 		f.MayIngest, f.MayOperate, f.MayQueue = a.May(archive.ActIngest), a.May(archive.ActOperate), a.May(archive.ActQueue)
+		f.MayReview = a.May(archive.ActReview) && s.d.Review != nil
 	}
 	var b bytes.Buffer
 	t := s.pages.byLang[lang][v.page]

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"sohoa/internal/archive"
 	"sohoa/internal/fault"
 	"sohoa/internal/web"
 )
@@ -77,6 +78,26 @@ func rights() map[string][8]int {
 		"DELETE /api/v1/register/dossiers/{code}":   {401, 401, 403, 403, 403, 403, 403, 404},
 		"POST /api/v1/register/holders/find":        registering,
 		"POST /api/v1/register/holders/link":        registering,
+		// Questions about papers are for those who work for the unit.
+		"GET /api/v1/review/tasks":               {401, 401, 403, 200, 200, 200, 403, 200},
+		"GET /api/v1/review/counts":              {401, 401, 403, 200, 200, 200, 403, 200},
+		"POST /api/v1/review/next":               {401, 401, 403, 200, 200, 200, 403, 200},
+		"GET /api/v1/review/tasks/{id}":          {401, 401, 403, 404, 404, 200, 403, 200},
+		"POST /api/v1/review/tasks/{id}/claim":   {401, 401, 403, 404, 404, 409, 403, 409},
+		"POST /api/v1/review/tasks/{id}/answer":  {401, 401, 403, 404, 404, 409, 403, 409},
+		"POST /api/v1/review/tasks/{id}/skip":    {401, 401, 403, 404, 404, 409, 403, 409},
+		"POST /api/v1/review/tasks/{id}/hand-on": {401, 401, 403, 404, 404, 409, 403, 409},
+		"POST /api/v1/review/tasks/{id}/return":  {401, 401, 403, 404, 404, 409, 403, 409},
+		"POST /api/v1/review/tasks/{id}/reopen":  {401, 401, 403, 404, 404, 409, 403, 409},
+		"POST /api/v1/review/undo":               {401, 401, 403, 409, 409, 409, 403, 409},
+		"POST /api/v1/review/skips/forget":       {401, 401, 403, 204, 204, 204, 403, 204},
+		"GET /api/v1/review/reviewers":           {401, 401, 403, 200, 200, 200, 403, 200},
+		"GET /api/v1/review/papers":              {401, 401, 403, 200, 200, 200, 403, 200},
+		"POST /api/v1/review/bulk":               {401, 401, 403, 404, 404, 200, 403, 200},
+		"GET /api/v1/review/report":              listing,
+		"GET /api/v1/review/report.csv":          listing,
+		"GET /api/v1/review/report.xlsx":         listing,
+		"GET /api/v1/documents/{id}/decisions":   {401, 401, 403, 404, 404, 200, 403, 200},
 		// The upload was announced by the clerk of P1; nobody else can learn that it exists.
 		"POST /api/v1/uploads/":           {401, 401, 403, 403, 403, 201, 403, 201},
 		"HEAD /api/v1/uploads/{upload}":   {401, 401, 403, 403, 404, 200, 403, 404},
@@ -112,7 +133,7 @@ func TestEveryRouteAsksWhoWantsToKnow(t *testing.T) {
 			d.archive.Archive(doc, paper())
 			upload := d.announce(clerkToken, 3)
 			ids := strings.NewReplacer("/accessions/{id}", "/accessions/"+string(rec.Accession.ID), "/documents/{id}", "/documents/"+string(doc),
-				"/batches/{id}", "/batches/"+string(rec.Accession.Batch), "{page}", "1", "{upload}", upload, "{code}", "none")
+				"/batches/{id}", "/batches/"+string(rec.Accession.Batch), "{page}", "1", "{upload}", upload, "{code}", "none", "/review/tasks/{id}", "/review/tasks/1")
 			for i, ask := range asking {
 				resp, b := d.ask(method, ids.Replace(path), ask.token)
 				if resp.StatusCode != want[i] {
@@ -145,6 +166,19 @@ func (d *door) ask(method, path, token string) (*http.Response, []byte) {
 		return d.do(method, path, token, strings.NewReader(""), "Content-Type", "application/x-ndjson")
 	case strings.HasPrefix(path, "/api/v1/register/holders/") && method == http.MethodPost:
 		return d.do(method, path, token, strings.NewReader(`{"card":"031085001234|030123456|Nguyễn Văn An|01011985|Nam|Hải Phòng|01012021"}`), "Content-Type", "application/json")
+	case strings.HasPrefix(path, "/api/v1/review/"):
+		doc, batch := d.last()
+		body, ok := map[string]string{
+			"answer": `{"values":{}}`, "hand-on": `{"account":"lan"}`, "return": `{"step":"describe"}`, "next": `{}`,
+			"bulk": `{"documents":["` + string(doc) + `"],"access":"unit","dry_run":true}`,
+		}[path[strings.LastIndexByte(path, '/')+1:]]
+		if strings.HasSuffix(path, "/papers") {
+			path += "?batch=" + string(batch)
+		}
+		if !ok {
+			return d.do(method, path, token, nil)
+		}
+		return d.do(method, path, token, strings.NewReader(body), "Content-Type", "application/json")
 	case method == http.MethodPatch:
 		return d.do(method, path, token, strings.NewReader("abc"), "Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream")
 	case strings.HasPrefix(path, "/api/v1/uploads/"):
@@ -159,6 +193,17 @@ func TestAListHoldsOnlyWhatTheActorReaches(t *testing.T) {
 	case method == http.MethodPatch && strings.HasPrefix(path, "/api/v1/batches/"):
 		return d.do(method, path, token, strings.NewReader(`{"state":"paused","expected_count":3}`), "Content-Type", "application/json")
 	case strings.HasSuffix(path, "/separators"):
+// last finds the document that the clerk of P1 handed in.
+func (d *door) last() (doc archive.DocumentID, batch archive.BatchID) {
+	d.t.Helper()
+	_, b := d.get("/api/v1/documents", clerkToken)
+	list := decode[web.DocumentList](d.t, b).Documents
+	if len(list) == 0 {
+		d.t.Fatal("the clerk sees no document")
+	}
+	return list[0].ID, list[0].Batch
+}
+
 		return d.do(method, path+"?count=2&dossier=HS-1", token, nil)
 	t.Parallel()
 	d := open(t)

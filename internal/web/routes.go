@@ -34,6 +34,7 @@ func (s *Server) plainRoutes() map[string]http.HandlerFunc {
 		routes["GET "+apiRoot+"/documents/{id}/"+string(k)] = s.download(k)
 	}
 	s.registerRoutes(routes)
+	s.reviewRoutes(routes)
 	return routes
 }
 
@@ -45,8 +46,9 @@ func (s *Server) routes(mux *routeMux) error {
 	api := s.newAPI(mux)
 	s.registerAPI(api)
 	describePlain(api)
-	s.describeRegister(api)
 	describeSeparators(api)
+	s.describeRegister(api)
+	s.describeReview(api)
 	describeValues(api)
 	for pattern, h := range s.plainRoutes() {
 		mux.Handle(pattern, s.known(h))

@@ -16,6 +16,7 @@ import (
 	"sohoa/internal/intake"
 	"sohoa/internal/register"
 	"sohoa/internal/retrieve"
+	"sohoa/internal/review"
 )
 
 // Accounts knows who holds a token. Only the SHA-256 of a token is ever looked up; ok is false when nobody holds it.
@@ -28,6 +29,7 @@ type Deps struct {
 	Intake   *intake.Service
 	Retrieve *retrieve.Service
 	Register *register.Service // nil: none is served
+	Review   *review.Service   // nil: there is no review queue
 	Accounts Accounts
 	Logger   *slog.Logger
 	Now      func() time.Time // nil: time.Now

@@ -36,9 +36,10 @@ func Papers() []Paper {
 		{Title: "Giấy chứng nhận đăng ký hộ kinh doanh Tạp hóa Thử Nghiệm", Type: "Giấy chứng nhận đăng ký hộ kinh doanh", Number: "41A8012345", Symbol: "HKD", IssuedOn: "2023-11-20",
 			Agency: "Phòng Tài chính - Kế hoạch quận Thử", Signer: "Đỗ Văn Ví", SignerTitle: "Trưởng phòng",
 			Pages: [][]string{page1("PHÒNG TÀI CHÍNH - KẾ HOẠCH", "41A8012345/HKD", "Quận Thử, ngày 20 tháng 11 năm 2023", "GIẤY CHỨNG NHẬN", "ĐĂNG KÝ HỘ KINH DOANH", "1. Tên hộ kinh doanh: TẠP HÓA THỬ NGHIỆM", "2. Địa điểm kinh doanh: 12 đường Mẫu, quận Thử", "3. Ngành, nghề kinh doanh: bán lẻ lương thực, thực phẩm"), {}}},
-		{Title: "V/v trả lời đơn đề nghị xác nhận tình trạng nhà đất", Type: "Công văn", Number: "312", Symbol: "UBND-ĐC", IssuedOn: "2024-01-08",
+		{Title: "V/v trả lời đơn đề nghị xác nhận tình trạng nhà đất", Type: "Công văn", Symbol: "UBND-ĐC", IssuedOn: "2024-01",
+			Asked:  []string{"number", "date", "signer", "title"},
 			Agency: "Ủy ban nhân dân phường Bến Thử", Signer: "Nguyễn Văn Thử", SignerTitle: "Chủ tịch",
-			Pages: [][]string{page1("ỦY BAN NHÂN DÂN PHƯỜNG BẾN THỬ", "312/UBND-ĐC", "Bến Thử, ngày 08 tháng 01 năm 2024", "Kính gửi: Bà Võ Thị Thí Dụ", "V/v trả lời đơn đề nghị", "Ủy ban nhân dân phường nhận được đơn của bà đề nghị xác nhận", "tình trạng nhà đất tại thửa đất số 45, tờ bản đồ số 12.")}},
+			Pages: [][]string{page1("ỦY BAN NHÂN DÂN PHƯỜNG BẾN THỬ", "      /UBND-ĐC", "Bến Thử, ngày     tháng 01 năm 2024", "Kính gửi: Bà Võ Thị Thí Dụ", "V/v trả lời đơn đề nghị", "Ủy ban nhân dân phường nhận được đơn của bà đề nghị xác nhận", "tình trạng nhà đất tại thửa đất số 45, tờ bản đồ số 12.", "", "\tCHỦ TỊCH", "", "", "\tNguyễn Văn Thử")}},
 	}
 }
 

@@ -84,6 +84,7 @@ func (a *Archive) Archive(id archive.DocumentID, p Paper) {
 		}
 		d.Fields = append(d.Fields, archive.Field{
 			Name: f.name, Value: f.value, Confidence: sure, Source: "text", Page: 1, Asked: asked(f.name), Handwritten: f.value == "" && f.name == "number",
+			Box: placeOf(d.results, f.name, f.value),
 		})
 	}
 	d.pdf = []byte("%PDF-1.7\n% not a real rendition\n" + strings.Repeat("scan ", 2000))

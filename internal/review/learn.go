@@ -1,0 +1,262 @@
+package review
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"sohoa/internal/archive"
+	"sohoa/internal/fold"
+)
+
+// Promise is the precision that values which nobody looks at must have: the lower 95% bound of the share that is right.
+const Promise = 0.995
+
+// Proposal is what people's decisions teach.
+type Proposal struct {
+	Decisions  int           `json:"decisions"`
+	Thresholds []Lesson      `json:"thresholds"`
+	Agencies   []LearnedWord `json:"agencies"`
+	Signers    []LearnedWord `json:"signers"`
+	Types      []LearnedWord `json:"types"`
+}
+
+// Lesson is what was learnt about one field. Only values that the machine found count, not those written by hand.
+type Lesson struct {
+	Field   string  `json:"field"`
+	Decided int     `json:"decided"`
+	Right   int     `json:"right"`
+	Levels  []Level `json:"levels"`
+	// Threshold is the lowest confidence from which on the promise is kept; 0 while none is.
+	Threshold float64 `json:"threshold"`
+	Lower95   float64 `json:"lower95"` // from the threshold on; without one, of all
+}
+
+// Level is how values of at least a confidence did.
+type Level struct {
+	From    float64 `json:"from"`
+	Decided int     `json:"decided"`
+	Right   int     `json:"right"`
+	Lower95 float64 `json:"lower95"` // Clopper–Pearson, one-sided
+}
+
+// LearnedWord is a value that people typed and no dictionary has.
+type LearnedWord struct {
+	Value string `json:"value"`
+	Times int    `json:"times"`
+}
+
+// Learned is the data file that describing reads: the confidence below which a field is asked, and names that are spelt like this.
+type Learned struct {
+	Schema     string             `json:"schema"`
+	Thresholds map[string]float64 `json:"thresholds"`
+	Agencies   []string           `json:"agencies"`
+	Signers    []string           `json:"signers"`
+}
+
+// LearnedSchema is the version of the file.
+const LearnedSchema = "sohoa-learned/1"
+
+// wordTimes is how often a word must have been typed to be proposed: once may be a slip.
+const wordTimes = 2
+
+// Learn reads every decision about a field that is not undone and says what it teaches. known tells which values the dictionaries have. It
+// changes nothing. Memory grows with the number of different confidences, not of decisions.
+func Learn(ctx context.Context, s Store, known func(field, value string) bool) (Proposal, error) {
+	type tally struct{ decided, right int }
+	byField := map[string]map[float64]tally{}
+	words := map[string]map[string]int{}
+	p := Proposal{}
+	err := s.FieldDecisions(ctx, func(d Decision) error {
+		var before, after archive.Field
+		if err := json.Unmarshal(d.Before, &before); err != nil {
+			return fmt.Errorf("decision %d: %w", d.ID, err)
+		}
+		if err := json.Unmarshal(d.After, &after); err != nil {
+			return fmt.Errorf("decision %d: %w", d.ID, err)
+		}
+		p.Decisions++
+		name, _, _ := strings.Cut(d.Field, "#")
+		same := fold.Accented(before.Value) == fold.Accented(after.Value)
+		if before.Value != "" && !before.Handwritten && before.Source != sourcePerson {
+			if byField[name] == nil {
+				byField[name] = map[float64]tally{}
+			}
+			at := math.Floor(before.Confidence*1000) / 1000
+			t := byField[name][at]
+			if t.decided++; same {
+				t.right++
+			}
+			byField[name][at] = t
+		}
+		if after.Value != "" && !same && !known(name, after.Value) {
+			if words[name] == nil {
+				words[name] = map[string]int{}
+			}
+			words[name][after.Value]++
+		}
+		return nil
+	})
+	if err != nil {
+		return p, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(byField)) {
+		l := Lesson{Field: name}
+		var at Level
+		levels := slices.Sorted(maps.Keys(byField[name]))
+		for _, from := range slices.Backward(levels) { // from the surest down
+			t := byField[name][from]
+			at.From, at.Decided, at.Right = from, at.Decided+t.decided, at.Right+t.right
+			at.Lower95 = LowerBound(at.Right, at.Decided)
+			l.Levels = append(l.Levels, at)
+			if at.Lower95 >= Promise {
+				l.Threshold, l.Lower95 = from, at.Lower95
+			}
+		}
+		if l.Decided, l.Right = at.Decided, at.Right; l.Threshold == 0 {
+			l.Lower95 = at.Lower95
+		}
+		l.Levels = thin(l.Levels)
+		p.Thresholds = append(p.Thresholds, l)
+	}
+	p.Agencies, p.Signers, p.Types = often(words["agency"]), often(words["signer_name"]), often(words["type"])
+	return p, nil
+}
+
+// thin keeps what a person reads: one level each 0.05, and the last.
+func thin(levels []Level) []Level {
+	var out []Level
+	for i, l := range levels {
+		if i == len(levels)-1 || math.Floor(l.From*20) != math.Floor(levels[i+1].From*20) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+func often(words map[string]int) []LearnedWord {
+	out := []LearnedWord{}
+	for w, n := range words {
+		if n >= wordTimes {
+			out = append(out, LearnedWord{w, n})
+		}
+	}
+	slices.SortFunc(out, func(a, b LearnedWord) int {
+		return cmp.Or(cmp.Compare(b.Times, a.Times), cmp.Compare(a.Value, b.Value))
+	})
+	return out
+}
+
+// Empty reports whether nothing is proposed.
+func (p Proposal) Empty() bool {
+	return len(p.Agencies)+len(p.Signers) == 0 && !slices.ContainsFunc(p.Thresholds, func(l Lesson) bool { return l.Threshold > 0 })
+}
+
+// Learned is the file that makes the proposal take effect.
+func (p Proposal) Learned() Learned {
+	l := Learned{Schema: LearnedSchema, Thresholds: map[string]float64{}, Agencies: []string{}, Signers: []string{}}
+	for _, t := range p.Thresholds {
+		if t.Threshold > 0 {
+			l.Thresholds[t.Field] = t.Threshold
+		}
+	}
+	for _, w := range p.Agencies {
+		l.Agencies = append(l.Agencies, w.Value)
+	}
+	for _, w := range p.Signers {
+		l.Signers = append(l.Signers, w.Value)
+	}
+	return l
+}
+
+// String prints the proposal for people.
+func (p Proposal) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d decisions about fields\n", p.Decisions)
+	for _, l := range p.Thresholds {
+		fmt.Fprintf(&b, "\n%-26s right %d of %d", l.Field, l.Right, l.Decided)
+		if l.Threshold > 0 {
+			fmt.Fprintf(&b, "; would not be asked from %.3f on (lower 95%% bound %.4f)\n", l.Threshold, l.Lower95)
+		} else {
+			fmt.Fprintf(&b, "; is asked as now (lower 95%% bound %.4f, %.3f is promised)\n", l.Lower95, Promise)
+		}
+		for _, v := range l.Levels {
+			fmt.Fprintf(&b, "  confidence from %.3f: %d of %d, lower 95%% bound %.4f\n", v.From, v.Right, v.Decided, v.Lower95)
+		}
+	}
+	for _, list := range []struct {
+		title string
+		words []LearnedWord
+	}{{"agencies", p.Agencies}, {"signers", p.Signers}, {"types", p.Types}} {
+		if len(list.words) > 0 {
+			fmt.Fprintf(&b, "\n%s that no dictionary has:\n", list.title)
+		}
+		for _, w := range list.words {
+			fmt.Fprintf(&b, "  %s (%d times)\n", w.Value, w.Times)
+		}
+	}
+	return b.String()
+}
+
+// Marshal gives the file's bytes.
+func (l Learned) Marshal() []byte {
+	b, err := json.MarshalIndent(l, "", "  ")
+	if err != nil { // strings and numbers between 0 and 1
+		panic(err)
+	}
+	return append(b, '\n')
+}
+
+// ParseLearned reads such a file.
+func ParseLearned(b []byte) (Learned, error) {
+	var l Learned
+	d := json.NewDecoder(strings.NewReader(string(b)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&l); err != nil {
+		return Learned{}, fmt.Errorf("learned file: %w", err)
+	}
+	if l.Schema != LearnedSchema {
+		return Learned{}, fmt.Errorf("learned file has schema %q; this version reads %s", l.Schema, LearnedSchema)
+	}
+	for name, t := range l.Thresholds {
+		if !(t > 0 && t <= 1) {
+			return Learned{}, fmt.Errorf("learned file: threshold of %s is %v, not between 0 and 1", name, t)
+		}
+	}
+	return l, nil
+}
+
+// LowerBound is the one-sided 95% Clopper–Pearson bound of a share of which k of n were seen.
+func LowerBound(k, n int) float64 {
+	if k <= 0 || n <= 0 {
+		return 0
+	}
+	if k >= n {
+		return math.Pow(0.05, 1/float64(n))
+	}
+	lo, hi := 0.0, float64(k)/float64(n)
+	for range 60 {
+		mid := (lo + hi) / 2
+		if upperTail(k, n, mid) < 0.05 {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// upperTail is the chance of k or more of n at p.
+func upperTail(k, n int, p float64) float64 {
+	lg := func(x int) float64 { v, _ := math.Lgamma(float64(x) + 1); return v }
+	sum := 0.0
+	for i := k; i <= n; i++ {
+		sum += math.Exp(lg(n) - lg(i) - lg(n-i) + float64(i)*math.Log(p) + float64(n-i)*math.Log1p(-p))
+	}
+	return sum
+}
