@@ -10,20 +10,22 @@ import (
 	"sohoa/internal/archive"
 	"sohoa/internal/client"
 	"sohoa/internal/fault"
+	"sohoa/internal/retrieve"
 )
 
 type ingestCmd struct {
 	remote
-	Paths       []string      `arg:"" name:"path" help:"Files, folders or zips." type:"path"`
-	Batch       string        `help:"Name of the batch; today's date when left out."`
-	Dossier     string        `help:"Dossier code of all the papers."`
-	Unit        string        `help:"Unit they belong to."`
-	Interactive bool          `help:"A citizen waits: before the backlog."`
-	Wait        bool          `short:"w" help:"Wait until everything is archived or in trouble."`
-	Timeout     time.Duration `help:"With --wait: how long at most." default:"24h"`
-	Jobs        int           `default:"3" help:"Files sent at once."`
-	JSON        bool          `name:"json" help:"One object a line for each file."`
-	Quiet       bool          `short:"q" help:"No progress."`
+	Paths       []string `arg:"" name:"path" help:"Files, folders or zips." type:"path"`
+	Batch       string   `help:"Name of the batch; today's date when left out."`
+	Dossier     string   `help:"Dossier code of all the papers."`
+	Unit        string   `help:"Unit they belong to."`
+	Interactive bool     `help:"A citizen waits: before the backlog."`
+	batchFlags
+	Wait    bool          `short:"w" help:"Wait until everything is archived or in trouble."`
+	Timeout time.Duration `help:"With --wait: how long at most." default:"24h"`
+	Jobs    int           `default:"3" help:"Files sent at once."`
+	JSON    bool          `name:"json" help:"One object a line for each file."`
+	Quiet   bool          `short:"q" help:"No progress."`
 
 	places *client.Places // where large uploads were left
 }
@@ -31,7 +33,7 @@ type ingestCmd struct {
 // Help gives examples.
 func (*ingestCmd) Help() string {
 	return "Exit 0 means every file was accepted into custody (with --wait: and archived). The command can be repeated after any\n" +
-		"interruption: what is in is skipped, what is not is sent, and a file of 16 MiB or more goes on where it stopped.\n\nExamples:\n  sohoa ingest scans/ --batch \"Hộp 12\" --wait\n  sohoa ingest giay-phep.pdf --dossier 000.00.53.H48-220921-0099 --interactive\n"
+		"interruption: what is in is skipped, what is not is sent, and a file of 16 MiB or more goes on where it stopped.\n\nExamples:\n  sohoa ingest scans/ --batch \"Hộp 12\" --wait\n  sohoa ingest chong.pdf --batch \"Hộp 13\" --split separators --page-order fronts_then_backs_reversed --expect 40\n  sohoa ingest giay-phep.pdf --dossier 000.00.53.H48-220921-0099 --interactive\n"
 }
 
 func (c *ingestCmd) Run(e *env) error {
@@ -54,6 +56,15 @@ func (c *ingestCmd) Run(e *env) error {
 		c.Unit = me.UploadUnit
 	}
 	c.recall(e, cl, files)
+	if change, said := c.change(); said {
+		queue := archive.Backlog
+		if c.Interactive {
+			queue = archive.Interactive
+		}
+		if _, err := cl.OpenBatch(e.ctx, retrieve.NewBatch{Unit: c.Unit, Name: c.Batch, Queue: queue, BatchChange: change}); err != nil {
+			return err
+		}
+	}
 	n := c.send(e, cl, files)
 	if n.stalled > 0 || n.rejected > 0 {
 		fmt.Fprintf(e.stderr, "sohoa: %d of %d files are not in custody: %d rejected, %d could not be sent\n", n.rejected+n.stalled, len(files), n.rejected, n.stalled)

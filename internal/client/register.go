@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -77,23 +76,10 @@ func (c *Client) LinkHolders(ctx context.Context, card string) (register.Linked,
 }
 
 func post[T any](ctx context.Context, c *Client, path string, body map[string]any) (T, error) {
-	var v T
 	for k, x := range body {
 		if s, ok := x.([]string); x == "" || ok && len(s) == 0 {
 			delete(body, k)
 		}
 	}
-	b, err := json.Marshal(body)
-	if err != nil {
-		return v, err
-	}
-	res, err := c.do(ctx, http.MethodPost, path, nil, bytes.NewReader(b), func(r *http.Request) { r.Header.Set("Content-Type", "application/json") })
-	if err != nil {
-		return v, err
-	}
-	defer res.Body.Close()
-	if err := json.NewDecoder(res.Body).Decode(&v); err != nil {
-		return v, fmt.Errorf("read answer of %s: %w", path, err)
-	}
-	return v, nil
+	return postJSON[T](ctx, c, path, body)
 }
