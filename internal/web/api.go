@@ -227,6 +227,7 @@ func (s *Server) registerAPI(api huma.API) {
 }
 
 func (s *Server) registerBatches(api huma.API) {
+	s.registerBatchSettings(api)
 	operation(s, api, huma.Operation{OperationID: "list-batches", Method: http.MethodGet, Path: "/batches", Summary: "List batches, newest first", Tags: []string{"batches"}},
 		func(ctx context.Context, a archive.Actor, in *struct {
 			Paging
@@ -234,7 +235,6 @@ func (s *Server) registerBatches(api huma.API) {
 			Name string `query:"name" doc:"Only the batch of this name." maxLength:"200"`
 		}) (*body[BatchList], error) {
 			if in.Name != "" {
-	s.registerBatchSettings(api)
 				b, err := s.d.Retrieve.FindBatch(ctx, a, in.Unit, in.Name)
 				return answer(BatchList{Batches: []retrieve.Batch{b}}, err)
 			}

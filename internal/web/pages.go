@@ -358,11 +358,11 @@ func (s *Server) pageActions() map[string]pageAction {
 		"POST /queue/pause":  func(r *http.Request, a archive.Actor) (int, error) { return 1, d.PauseQueue(r.Context(), a, true) },
 		"POST /queue/resume": func(r *http.Request, a archive.Actor) (int, error) { return 1, d.PauseQueue(r.Context(), a, false) },
 	}
+	maps.Copy(actions, s.batchActions())
 	for kind, subject := range subjects() {
 		actions["POST /"+kind+"/{id}/retry"] = func(r *http.Request, a archive.Actor) (int, error) {
 			return d.Retry(r.Context(), a, subject(r.PathValue("id")))
 		}
-	maps.Copy(actions, s.batchActions())
 		actions["POST /"+kind+"/{id}/cancel"] = func(r *http.Request, a archive.Actor) (int, error) {
 			return d.Cancel(r.Context(), a, subject(r.PathValue("id")))
 		}

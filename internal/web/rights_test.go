@@ -35,10 +35,10 @@ func rights() map[string][8]int {
 		"POST /api/v1/accessions/{id}/cancel":           operating,
 		"POST /api/v1/accessions/{id}/retry":            operating,
 		"GET /api/v1/batches":                           listing,
-		"GET /api/v1/batches/{id}":                      {401, 401, 403, 404, 404, 200, 200, 200},
 		"POST /api/v1/batches":                          {401, 401, 403, 403, 403, 200, 403, 200},
 		"PATCH /api/v1/batches/{id}":                    {401, 401, 403, 403, 404, 200, 403, 200},
 		"GET /api/v1/batches/{id}/separators":           {401, 401, 403, 403, 404, 200, 403, 200},
+		"GET /api/v1/batches/{id}":                      {401, 401, 403, 404, 404, 200, 200, 200},
 		"GET /api/v1/batches/{id}/events":               {401, 401, 403, 404, 404, 200, 200, 200},
 		"POST /api/v1/batches/{id}/cancel":              {401, 401, 403, 403, 404, 200, 403, 200},
 		"POST /api/v1/batches/{id}/retry":               {401, 401, 403, 403, 404, 200, 403, 200},
@@ -154,18 +154,18 @@ func TestEveryRouteAsksWhoWantsToKnow(t *testing.T) {
 func (d *door) ask(method, path, token string) (*http.Response, []byte) {
 	d.t.Helper()
 	switch {
+	case method == http.MethodPost && path == "/api/v1/batches":
+		return d.do(method, path, token, strings.NewReader(`{"unit":"P1","name":"Lô mới","splitting":"layout"}`), "Content-Type", "application/json")
+	case method == http.MethodPatch && strings.HasPrefix(path, "/api/v1/batches/"):
+		return d.do(method, path, token, strings.NewReader(`{"state":"paused","expected_count":3}`), "Content-Type", "application/json")
+	case strings.HasSuffix(path, "/separators"):
+		return d.do(method, path+"?count=2&dossier=HS-1", token, nil)
 	case path == "/metrics":
 		return d.do(method, path, token, nil, "X-Forwarded-For", "203.0.113.7")
 	case method == http.MethodPost && path == "/api/v1/accessions":
 		return d.do(method, path+"?unit=P1&name=x.pdf", token, strings.NewReader("%PDF-1.7 another"))
 	case method == http.MethodPost && path == "/api/v1/search":
 		return d.do(method, path, token, strings.NewReader(`{"holder":"031085001234"}`), "Content-Type", "application/json")
-	case path == "/api/v1/uploads/" && method == http.MethodPost:
-		return d.do(method, path, token, nil, "Tus-Resumable", "1.0.0", "Upload-Length", "3", "Upload-Metadata", "unit UDE=")
-	case method == http.MethodPut:
-		return d.do(method, path, token, strings.NewReader(""), "Content-Type", "application/x-ndjson")
-	case strings.HasPrefix(path, "/api/v1/register/holders/") && method == http.MethodPost:
-		return d.do(method, path, token, strings.NewReader(`{"card":"031085001234|030123456|Nguyễn Văn An|01011985|Nam|Hải Phòng|01012021"}`), "Content-Type", "application/json")
 	case strings.HasPrefix(path, "/api/v1/review/"):
 		doc, batch := d.last()
 		body, ok := map[string]string{
@@ -179,6 +179,12 @@ func (d *door) ask(method, path, token string) (*http.Response, []byte) {
 			return d.do(method, path, token, nil)
 		}
 		return d.do(method, path, token, strings.NewReader(body), "Content-Type", "application/json")
+	case path == "/api/v1/uploads/" && method == http.MethodPost:
+		return d.do(method, path, token, nil, "Tus-Resumable", "1.0.0", "Upload-Length", "3", "Upload-Metadata", "unit UDE=")
+	case method == http.MethodPut:
+		return d.do(method, path, token, strings.NewReader(""), "Content-Type", "application/x-ndjson")
+	case strings.HasPrefix(path, "/api/v1/register/holders/") && method == http.MethodPost:
+		return d.do(method, path, token, strings.NewReader(`{"card":"031085001234|030123456|Nguyễn Văn An|01011985|Nam|Hải Phòng|01012021"}`), "Content-Type", "application/json")
 	case method == http.MethodPatch:
 		return d.do(method, path, token, strings.NewReader("abc"), "Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream")
 	case strings.HasPrefix(path, "/api/v1/uploads/"):
@@ -187,12 +193,6 @@ func (d *door) ask(method, path, token string) (*http.Response, []byte) {
 	return d.do(method, path, token, nil)
 }
 
-func TestAListHoldsOnlyWhatTheActorReaches(t *testing.T) {
-	case method == http.MethodPost && path == "/api/v1/batches":
-		return d.do(method, path, token, strings.NewReader(`{"unit":"P1","name":"Lô mới","splitting":"layout"}`), "Content-Type", "application/json")
-	case method == http.MethodPatch && strings.HasPrefix(path, "/api/v1/batches/"):
-		return d.do(method, path, token, strings.NewReader(`{"state":"paused","expected_count":3}`), "Content-Type", "application/json")
-	case strings.HasSuffix(path, "/separators"):
 // last finds the document that the clerk of P1 handed in.
 func (d *door) last() (doc archive.DocumentID, batch archive.BatchID) {
 	d.t.Helper()
@@ -204,7 +204,7 @@ func (d *door) last() (doc archive.DocumentID, batch archive.BatchID) {
 	return list[0].ID, list[0].Batch
 }
 
-		return d.do(method, path+"?count=2&dossier=HS-1", token, nil)
+func TestAListHoldsOnlyWhatTheActorReaches(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	d.archived(clerkToken, "batch", "Lô P1")
