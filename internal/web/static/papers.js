@@ -25,6 +25,7 @@ if (form) {
     if ($("field").value) body.values = { [$("field").value]: $("value").value.trim() };
     return body;
   };
+  const valueOf = (x, v) => (x.what === "access" && words["access." + v]) || v || "–";
   const nameOf = (what) => words["papers." + what] ?? words["field." + what] ?? what;
 
   async function run(dry) {
@@ -39,7 +40,7 @@ if (form) {
       const at = form.querySelector(`tr[data-id="${CSS.escape(c.document)}"] .changes`);
       if (c.refused) { at.textContent = say("papers.refused", c.refused); continue; }
       if (c.changes.length > 0) n++;
-      at.textContent = c.changes.map((x) => `${nameOf(x.what)}: ${x.before || "–"} → ${x.after || "–"}`).join(" · ") || say("papers.nochange");
+      at.textContent = c.changes.map((x) => `${nameOf(x.what)}: ${valueOf(x, x.before)} → ${valueOf(x, x.after)}`).join(" · ") || say("papers.nochange");
     }
     note(say(dry ? "papers.willchange" : "papers.done", String(n)), dry ? "" : "good");
     $("apply").disabled = !dry || n === 0;

@@ -79,6 +79,8 @@ function fieldName(f) {
 
 function fieldsOf(p) {
   const list = make("ol", { class: "asks" });
+  const names = p.task.asked?.map((f) => f.name) ?? [];
+  const halves = names.includes("number") && names.includes("date") ? ["number", "date"] : []; // on one line of the paper, and typed in one movement
   p.task.asked?.forEach((f, i) => {
     const id = `f${p.task.id}-${i}`;
     const meta = make("span", { class: "meta", id: id + "-meta" });
@@ -111,7 +113,7 @@ function fieldsOf(p) {
     input.addEventListener("input", () => { clear(field); live(p, field); });
     input.addEventListener("focus", () => { if (now === p) spotlight(f.page, f.box); });
     input.addEventListener("blur", () => spread(p, field));
-    list.append(make("li", { class: "ask" }, make("div", { class: "line" }, make("label", { for: id }, fieldName(f)), meta), crop(p, f), line, hint));
+    list.append(make("li", { class: halves.includes(f.name) ? "ask half" : "ask" }, make("div", { class: "line" }, make("label", { for: id }, fieldName(f)), meta), crop(p, f), line, hint));
     p.fields.push(field);
   });
   p.el.append(list);
@@ -136,7 +138,7 @@ function layCrops(p) {
     if (!width) continue;
     const { x0, y0, x1, y1 } = c.box, bw = x1 - x0, bh = y1 - y0, W = c.size.width, H = c.size.height;
     const line = Math.min(bh, H * 0.03); // one line of text, about
-    const wantW = Math.min(W, Math.max(bw + 2 * Math.max(line * 2.5, W * 0.03), W * 0.3));
+    const wantW = Math.min(W, Math.max(bw + 2 * Math.max(line * 2.5, W * 0.03), W * (width < 340 ? 0.2 : 0.3)));
     const wantH = bh + Math.max(line, H * 0.01) * 1.1;
     const scale = Math.min(width / wantW, 190 / wantH);
     const viewW = width / scale, viewH = Math.min(H, wantH);
