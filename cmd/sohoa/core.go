@@ -103,10 +103,15 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 	}); err != nil {
 		return nil, err
 	}
+	describer, err := newDescriber()
+	if err != nil {
+		return nil, err
+	}
 	steps := digitise.Deps{
 		Catalogue: c.catalogue, Objects: c.archive, Reader: c.reader, Zip: wiring.Zips{}, Entries: wiring.Entries{Intake: c.intake}, Engine: c.engine, Writer: pdfa.Writer{},
-		Checker: pdfa.Checker{}, Describer: describe.Describer{}, WorkDir: cfg.work, Now: now, Logger: cfg.logger, Observe: c.metrics.observer(), Failpoint: fail,
+		Checker: pdfa.Checker{}, Describer: describer, WorkDir: cfg.work, Now: now, Logger: cfg.logger, Observe: c.metrics.observer(), Failpoint: fail,
 	}
+	steps.Twins, steps.Alike = match.Twins{}, c.catalogue
 	if keeper != nil {
 		steps.Holders = keeper
 		if steps.Matcher, err = newMatcher(ring, c.catalogue); err != nil {

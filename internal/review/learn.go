@@ -231,6 +231,28 @@ func ParseLearned(b []byte) (Learned, error) {
 	return l, nil
 }
 
+// Apply lets what was learnt say which fields are asked, and how a signer's name is spelt. What was written by hand, is missing, or comes
+// from a signature's own text is asked as before. It changes fields in place and returns them.
+func (l Learned) Apply(fields []archive.Field) []archive.Field {
+	for i := range fields {
+		f := &fields[i]
+		if f.Value == "" || f.Handwritten || f.Source == "laid" {
+			continue
+		}
+		if t, ok := l.Thresholds[f.Name]; ok {
+			f.Asked = f.Confidence < t
+		}
+		if f.Name != "signer_name" || slices.Contains(l.Signers, f.Value) {
+			continue
+		}
+		plain := fold.Plain(f.Value)
+		if i := slices.IndexFunc(l.Signers, func(s string) bool { return fold.Plain(s) == plain }); i >= 0 {
+			f.Value = l.Signers[i]
+		}
+	}
+	return fields
+}
+
 // LowerBound is the one-sided 95% Clopper–Pearson bound of a share of which k of n were seen.
 func LowerBound(k, n int) float64 {
 	if k <= 0 || n <= 0 {

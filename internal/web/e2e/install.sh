@@ -6,7 +6,7 @@ to=$(cd "$here/../../.." && pwd)/.cache/e2e
 mkdir -p "$to"
 exec 9>"$to/lock"
 flock 9
-cp "$here"/{package.json,package-lock.json,.npmrc,drive.mjs} "$to/"
+cp "$here"/{package.json,package-lock.json,.npmrc} "$here"/*.mjs "$to/"
 want=$(sha256sum <"$here/package-lock.json")
 if [ "$(cat "$to/installed" 2>/dev/null)" != "$want" ]; then
   rm -f "$to/installed"

@@ -89,7 +89,7 @@ function fieldsOf(p) {
     if (f.page) meta.append(make("span", {}, say("review.onpage", f.page)));
     const long = ["subject", "recipients", "signer_title_as_printed", "address", "agency_as_printed"].includes(f.name);
     const input = make(long ? "textarea" : "input", {
-      id, lang: "vi", "aria-describedby": `${id}-meta ${id}-hint`, spellcheck: "false", autocapitalize: "off", maxlength: 2000,
+      id, lang: "vi", "data-name": f.name, "aria-describedby": `${id}-meta ${id}-hint`, spellcheck: "false", autocapitalize: "off", maxlength: 2000,
       ...(long ? { rows: 1 } : { type: "text", list: f.name === "type" ? "types" : undefined, inputmode: ["number", "date"].includes(f.name) && narrow ? "text" : undefined }),
     });
     const hint = make("p", { class: "hint", id: id + "-hint" });
