@@ -9,7 +9,6 @@ import (
 
 	"sohoa/internal/custody/holders"
 	"sohoa/internal/custody/keyring"
-	"sohoa/internal/describe"
 	"sohoa/internal/digitise"
 	"sohoa/internal/intake"
 	"sohoa/internal/objectstore"
@@ -111,7 +110,6 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 		Catalogue: c.catalogue, Objects: c.archive, Reader: c.reader, Zip: wiring.Zips{}, Entries: wiring.Entries{Intake: c.intake}, Engine: c.engine, Writer: pdfa.Writer{},
 		Checker: pdfa.Checker{}, Describer: describer, WorkDir: cfg.work, Now: now, Logger: cfg.logger, Observe: c.metrics.observer(), Failpoint: fail,
 	}
-	steps.Twins, steps.Alike = match.Twins{}, c.catalogue
 	if keeper != nil {
 		steps.Holders = keeper
 		if steps.Matcher, err = newMatcher(ring, c.catalogue); err != nil {
