@@ -259,14 +259,19 @@ type Found struct {
 
 // Find looks holders up by their numbers, or by the text of a card.
 func (s *Service) Find(ctx context.Context, a archive.Actor, numbers []string, card string) (Found, error) {
-	f := Found{Holders: []HolderRow{}, Dossiers: []DossierRow{}, Tried: []Tried{}}
 	if err := permit(a); err != nil {
-		return f, err
+		return Found{}, err
 	}
 	ids, err := numbersOf(numbers, card)
 	if err != nil {
-		return f, err
+		return Found{}, err
 	}
+	return s.find(ctx, a, ids)
+}
+
+// find looks holders up for somebody who may know.
+func (s *Service) find(ctx context.Context, a archive.Actor, ids []dossier.Identifier) (Found, error) {
+	f := Found{Holders: []HolderRow{}, Dossiers: []DossierRow{}, Tried: []Tried{}}
 	seen := map[string]bool{}
 	for _, id := range ids {
 		code, ok, err := s.d.Store.FindHolder(ctx, s.d.Vault.HashOf(id))
@@ -326,6 +331,11 @@ func (s *Service) Link(ctx context.Context, a archive.Actor, card string, day Da
 	if err := permit(a); err != nil {
 		return Linked{}, err
 	}
+	return s.linkCard(ctx, a, card, day)
+}
+
+// linkCard links the numbers of a card for somebody who may.
+func (s *Service) linkCard(ctx context.Context, a archive.Actor, card string, day Day) (Linked, error) {
 	c, err := dossier.ParseCard(card)
 	if err != nil {
 		return Linked{}, fault.New(fault.RequestMalformed, "the card cannot be read: %v", err)

@@ -223,6 +223,7 @@ func (s *Server) registerAPI(api huma.API) {
 	s.registerDocuments(api)
 	s.registerOperation(api)
 	s.registerRegister(api)
+	s.registerCounter(api)
 	s.registerReview(api)
 }
 

@@ -38,7 +38,7 @@ type pages struct {
 }
 
 func pageNames() []string {
-	return []string{"dashboard", "upload", "batches", "batch", "documents", "document", "login", "error", "docs", "problem", "rows", "review", "reviewreport", "reviewpapers"}
+	return []string{"dashboard", "upload", "batches", "batch", "documents", "document", "counter", "login", "error", "docs", "problem", "rows", "review", "reviewreport", "reviewpapers"}
 }
 
 func newPages(version string) (*pages, error) {
@@ -129,7 +129,7 @@ type frame struct {
 	Lang, Theme, Title, Section, Version string
 	Actor                                *archive.Actor
 	MayIngest, MayOperate, MayQueue      bool
-	MayReview                            bool
+	MayReview, MayHolder                 bool
 	Here                                 string // path and query, to come back to
 	Query                                string // of the search box
 	Script                               string // the page's module
@@ -169,6 +169,10 @@ func (s *Server) pageRoutes(mux *routeMux) {
 	})
 	for pattern, h := range s.pageHandlers() {
 		mux.Handle(pattern, s.page(h))
+	}
+	if s.d.Register != nil {
+		mux.Handle("GET /counter", s.page(s.counterPage))
+		mux.HandleFunc("POST /counter", s.counterRead)
 	}
 	mux.HandleFunc("GET /login", s.loginPage)
 	mux.HandleFunc("POST /login", s.login)
@@ -249,6 +253,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, a *arc
 	if a != nil {
 		f.MayIngest, f.MayOperate, f.MayQueue = a.May(archive.ActIngest), a.May(archive.ActOperate), a.May(archive.ActQueue)
 		f.MayReview = a.May(archive.ActReview) && s.d.Review != nil
+		f.MayHolder = a.May(archive.ActHolder) && s.d.Register != nil
 	}
 	var b bytes.Buffer
 	t := s.pages.byLang[lang][v.page]
