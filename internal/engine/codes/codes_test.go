@@ -171,9 +171,8 @@ func squares(t testing.TB, read *lept.Pix) []page.Box {
 		t.Fatal(err)
 	}
 	defer ink.Close()
-	_, parts := ink.Parts(5, 100, int(LeastSide*readDPI/2))
 	var out []page.Box
-	for _, s := range parts {
+	for _, s := range ink.Parts(5, 100, int(LeastSide*readDPI/2)).Squares {
 		out = append(out, page.Box{X0: 2 * s.X, Y0: 2 * s.Y, X1: 2 * (s.X + s.Width), Y1: 2 * (s.Y + s.Height)})
 	}
 	return out

@@ -383,26 +383,30 @@ int so_skew(PIX *ink, double range, float *degrees, float *conf, float *score) {
 	return pixFindSkewSweepAndSearchScore(ink, degrees, conf, score, 2, 1, 0, (l_float32)range, 1, 0.02f);
 }
 
-int so_parts(PIX *ink, int min, int max, int least, int *squares, int most, int *n) {
+void so_parts(PIX *ink, int min, int max, int least, so_found *out) {
 	BOXA *boxes = pixConnCompBB(ink, 8);
-	int letters = 0;
-	*n = 0;
-	if (boxes == NULL) {
-		return 0;
-	}
-	for (int i = 0; i < boxaGetCount(boxes); i++) {
+	int width = pixGetWidth(ink), height = pixGetHeight(ink);
+	memset(out, 0, sizeof *out);
+	for (int i = 0; boxes != NULL && i < boxaGetCount(boxes); i++) {
 		l_int32 x = 0, y = 0, w = 0, h = 0;
 		boxaGetBoxGeometry(boxes, i, &x, &y, &w, &h);
 		if (h >= min && h <= max && w >= 2 && w <= 8 * max) {
-			letters++;
+			out->letters++;
 		}
-		if (w >= least && h >= least && 4 * w >= 3 * h && 4 * h >= 3 * w && *n < most) {
-			int *s = squares + 4 * (*n)++;
+		if (w >= least && h >= least && 4 * w >= 3 * h && 4 * h >= 3 * w && out->squares < SO_SQUARES) {
+			int *s = out->square[out->squares++];
 			s[0] = x, s[1] = y, s[2] = w, s[3] = h;
+		}
+		if (w >= min && w <= 5 * min && h <= 5 * min) {
+			out->at_edge[0] += y == 0;
+			out->at_edge[2] += y + h == height;
+		}
+		if (h >= min && h <= 5 * min && w <= 5 * min) {
+			out->at_edge[1] += x + w == width;
+			out->at_edge[3] += x == 0;
 		}
 	}
 	boxaDestroy(&boxes);
-	return letters;
 }
 
 int so_level(PIX *gray, double share) {

@@ -248,19 +248,34 @@ func (x *Pix) UpDown() float64 {
 // Part is a connected part of an ink picture: the rectangle around it, in pixels.
 type Part struct{ X, Y, Width, Height int }
 
-// maxSquares bounds how many square parts are reported.
-const maxSquares = 32
+// Parts is what the connected parts of an ink picture tell.
+type Parts struct {
+	Letters int    // as high as letters
+	Squares []Part // about square and not small
+	AtEdge  [4]int // no larger than letters, and cut off by the top, right, bottom and left edge of the picture
+}
 
-// Parts counts the connected parts of an ink picture that are as high as letters, between minimum and maximum pixels, and gives those that
-// are about square, from least pixels up.
-func (x *Pix) Parts(minimum, maximum, least int) (letters int, squares []Part) {
-	var raw [4 * maxSquares]C.int
-	var n C.int
-	letters = int(C.so_parts(x.p, C.int(minimum), C.int(maximum), C.int(least), &raw[0], maxSquares, &n))
-	for i := range int(n) {
-		squares = append(squares, Part{int(raw[4*i]), int(raw[4*i+1]), int(raw[4*i+2]), int(raw[4*i+3])})
+// Parts looks at the connected parts: letters are between minimum and maximum pixels high, squares have sides of at least least pixels.
+func (x *Pix) Parts(minimum, maximum, least int) Parts {
+	var f C.so_found
+	C.so_parts(x.p, C.int(minimum), C.int(maximum), C.int(least), &f)
+	p := Parts{Letters: int(f.letters)}
+	for _, s := range f.square[:f.squares] {
+		p.Squares = append(p.Squares, Part{int(s[0]), int(s[1]), int(s[2]), int(s[3])})
 	}
-	return letters, squares
+	for i, n := range f.at_edge {
+		p.AtEdge[i] = int(n)
+	}
+	return p
+}
+
+// Scan measures a gray picture: the gray of its paper and of its ink (0 where there is next to none), and the width in pixels of the edges
+// between them (0 where there are few).
+func (x *Pix) Scan() (paper, ink int, edge float64) {
+	var p, i C.int
+	var w C.float
+	C.so_scan(x.p, &p, &i, &w)
+	return int(p), int(i), float64(w)
 }
 
 // WithoutEdges makes an ink picture without what touches its sides; x is closed.

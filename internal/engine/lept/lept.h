@@ -70,12 +70,25 @@ PIX *so_ink(PIX *pix, int threshold);
 // sharpness of its rows.
 int so_skew(PIX *ink, double range, float *degrees, float *conf, float *score);
 
-// so_parts looks at the connected parts of a 1 bpp PIX: it gives the number of those between min and max pixels high and at most 8 max wide,
-// and puts the boxes (x, y, w, h) of those that are about square, from least pixels up, into squares: at most most, *n of them.
-int so_parts(PIX *ink, int min, int max, int least, int *squares, int most, int *n);
+// What so_parts finds out about the connected parts of a picture.
+enum { SO_SQUARES = 32 };
+typedef struct {
+	int letters;                // as high as letters
+	int squares;                // about square, and not small
+	int square[SO_SQUARES][4];  // x, y, w, h
+	int at_edge[4];             // no larger than letters, and cut off by the top, right, bottom and left edge of the picture
+} so_found;
+// so_parts looks at the connected parts of a 1 bpp PIX: letters are between min and max pixels high and at most 8 max wide, squares have
+// sides of at least least pixels. What an edge cuts off is between min and 5 min along that edge.
+void so_parts(PIX *ink, int min, int max, int least, so_found *out);
 // so_level is the gray below which the given share of an 8 bpp PIX lies.
 int so_level(PIX *gray, double share);
 PIX *so_soften(PIX *gray);
+
+// so_scan measures an 8 bpp PIX on every eighth row: the gray of its paper (the median of all), of its ink (the median of what is darker than
+// three quarters of the paper; 0 where that is next to nothing), and the width in pixels of the ramps between them, from a fifth to four
+// fifths of the way: the first quartile, since strokes that run slanting through a row have longer ones. width is 0 where there are few.
+void so_scan(PIX *gray, int *paper, int *ink, float *width);
 
 int so_encode_jpeg(PIX *pix, int quality, unsigned char **out, size_t *size);
 int so_encode_tiff_g4(PIX *ink, unsigned char **out, size_t *size);

@@ -15,6 +15,7 @@ import (
 type look struct {
 	letters  int        // parts of ink as high as letters
 	squares  []page.Box // square parts of ink, larger than letters, in pixels of the page looked at
+	atEdge   [4]int     // letters that the top, right, bottom and left edge of the page cut off
 	upright  axis       // as the page lies
 	sideways axis       // after a quarter turn
 }
@@ -62,10 +63,10 @@ func (r *Recogniser) look(gray *lept.Pix, dpi float64) (look, error) {
 		return look{}, err
 	}
 	defer func() { ink.Close() }()
-	letters, squares := ink.Parts(int(r.s.LookDPI/20), int(r.s.LookDPI), int(r.s.LookDPI*codes.LeastSide)) // 5 pt to an inch
-	l := look{letters: letters}
+	parts := ink.Parts(int(r.s.LookDPI/20), int(r.s.LookDPI), int(r.s.LookDPI*codes.LeastSide)) // 5 pt to an inch
+	l := look{letters: parts.Letters, atEdge: parts.AtEdge}
 	back := float64(gray.Width()) / float64(ink.Width())
-	for _, s := range squares {
+	for _, s := range parts.Squares {
 		at := func(v int) int { return int(float64(v) * back) }
 		l.squares = append(l.squares, page.Box{X0: at(s.X), Y0: at(s.Y), X1: at(s.X + s.Width), Y1: at(s.Y + s.Height)})
 	}

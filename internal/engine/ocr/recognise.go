@@ -82,6 +82,7 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 		if lines, err := r.readRed(p, red, dpi, scale, 0, 0, res.Width, res.Height); err != nil || len(lines) > 0 {
 			res.Lines = renumber(lines)
 			res.Confidence = math.Round(page.MeanConfidence(lines)*100) / 100
+			res.Quality = r.quality(p, upright, dpi, ink, res)
 			return res, err
 		}
 		if dark > r.s.MarkDark {
@@ -89,6 +90,7 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 		} else {
 			res.Kind = page.Blank
 		}
+		res.Quality = r.quality(p, upright, dpi, ink, res)
 		return res, nil
 	}
 
@@ -163,6 +165,8 @@ func (r *Recogniser) Recognise(p page.Picture) (page.Result, error) {
 		res.Width, res.Height = upright.Width(), upright.Height()
 		res.Codes = placed(found, scale, 0, res.Width, res.Height)
 	}
+	res.Quality = r.quality(p, upright, dpi, ink, res)
+	watch.lap("quality")
 	return res, nil
 }
 

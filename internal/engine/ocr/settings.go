@@ -58,6 +58,8 @@ type Settings struct {
 	TurnWords int     // fewer words than this cannot vouch for a turn
 	TurnDPI   float64 // resolution at which other turns are tried
 
+	CutLetters int // letters that an edge of the picture must cut off for the page to be called cut
+
 	Gap         float64 // letter heights between words that are not of one phrase
 	WeakSegment float64 // a phrase whose mean confidence, by letters, is below is left out
 	FairWord    float64 // a phrase without a word of this confidence is left out
@@ -103,6 +105,8 @@ func Default() Settings {
 		TurnBelow: 65,
 		TurnWords: 10,
 		TurnDPI:   150,
+
+		CutLetters: 4,
 
 		Gap:         2,
 		WeakSegment: 40,
