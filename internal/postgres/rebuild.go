@@ -306,7 +306,7 @@ func restorePages(ctx context.Context, q *sqlc.Queries, v custody.RestoredVersio
 	for i, p := range m.Pages {
 		if _, err := q.ReadPage(ctx, sqlc.ReadPageParams{
 			DocumentID: id, Version: version, Ordinal: int32(p.Ordinal), Kind: p.Kind.String(), FoundTurn: int16(p.FoundTurn), Skew: float32(p.Skew),
-			Confidence: float32(p.Confidence), ResultKey: p.Result,
+			Confidence: float32(p.Confidence), ResultKey: p.Result, Quality: qualityOf(v.Results[i]),
 		}); err != nil {
 			return err
 		}

@@ -313,7 +313,7 @@ func (c *Catalogue) PageRead(ctx context.Context, t archive.Task, r digitise.Pag
 		}
 		if _, err := q.ReadPage(ctx, sqlc.ReadPageParams{
 			DocumentID: d.ID, Version: int32(t.Version), Ordinal: int32(t.Page), Kind: r.Result.Kind.String(), FoundTurn: int16(r.Result.Turn),
-			Skew: float32(r.Result.Skew), Confidence: float32(r.Result.Confidence), ResultKey: r.ResultKey,
+			Skew: float32(r.Result.Skew), Confidence: float32(r.Result.Confidence), ResultKey: r.ResultKey, Quality: qualityOf(r.Result),
 		}); err != nil {
 			return 0, err
 		}

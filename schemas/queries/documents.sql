@@ -29,7 +29,7 @@ SELECT field FROM fields WHERE document_id = $1 AND version = $2 ORDER BY name;
 
 -- name: ReadPage :execrows
 UPDATE pages SET state = 'read', kind = sqlc.arg(kind)::text, found_turn = sqlc.arg(found_turn)::smallint, skew = sqlc.arg(skew)::real,
-    confidence = sqlc.arg(confidence)::real, result_key = sqlc.arg(result_key)::text
+    confidence = sqlc.arg(confidence)::real, result_key = sqlc.arg(result_key)::text, quality = sqlc.narg(quality)::jsonb
 WHERE document_id = $1 AND version = $2 AND ordinal = $3 AND state = 'waiting';
 
 -- name: HasWaitingPage :one

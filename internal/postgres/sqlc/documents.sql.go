@@ -716,7 +716,7 @@ func (q *Queries) PutFields(ctx context.Context, arg PutFieldsParams) error {
 
 const readPage = `-- name: ReadPage :execrows
 UPDATE pages SET state = 'read', kind = $4::text, found_turn = $5::smallint, skew = $6::real,
-    confidence = $7::real, result_key = $8::text
+    confidence = $7::real, result_key = $8::text, quality = $9::jsonb
 WHERE document_id = $1 AND version = $2 AND ordinal = $3 AND state = 'waiting'
 `
 
@@ -729,6 +729,7 @@ type ReadPageParams struct {
 	Skew       float32
 	Confidence float32
 	ResultKey  string
+	Quality    []byte
 }
 
 func (q *Queries) ReadPage(ctx context.Context, arg ReadPageParams) (int64, error) {
@@ -741,6 +742,7 @@ func (q *Queries) ReadPage(ctx context.Context, arg ReadPageParams) (int64, erro
 		arg.Skew,
 		arg.Confidence,
 		arg.ResultKey,
+		arg.Quality,
 	)
 	if err != nil {
 		return 0, err
