@@ -46,6 +46,9 @@ func (s *Service) Describe(ctx context.Context, t archive.Task) error {
 		Questions: questions(fields, results),
 	}
 	d.takeMatch(matched)
+	if err := s.takeTwins(ctx, v, results, &d); err != nil {
+		return err
+	}
 	d.Questions = append(d.Questions, asked...)
 	d.NeedsReview = d.NeedsReview || len(asked) > 0
 	return s.d.Catalogue.Described(ctx, t, d)

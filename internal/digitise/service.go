@@ -50,7 +50,9 @@ type Deps struct {
 	Describer Describer
 	Holders   HolderKeeper // nil where there are no keys: manifests hold no identifiers then
 	Matcher   Matcher      // nil where there is no register: nothing is looked up then
-	WorkDir   string       // masters being read and renditions being written; emptied at start
+	Twins     Twins        // nil, or Alike nil: papers scanned twice are not looked for
+	Alike     Alike
+	WorkDir   string // masters being read and renditions being written; emptied at start
 	Now       func() time.Time
 	Logger    *slog.Logger
 	Observe   Observer

@@ -131,6 +131,8 @@ type Described struct {
 	// Match is the dossier the version is filed under, Wait what its dossier is known by when it arrives; nil where there is none.
 	Match *archive.DossierMatch
 	Wait  *archive.DossierWait
+	// Keys are what the document is found by when another looks like it.
+	Keys []int64
 }
 
 // Summary is what lists and searches show of a document; pointers are nil where nothing is known.

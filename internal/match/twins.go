@@ -199,6 +199,11 @@ func (Twins) Compare(aFields []archive.Field, a []page.Result, bFields []archive
 	return l
 }
 
+// Same reports whether two documents are one paper, and how surely, 0–1.
+func (t Twins) Same(aFields []archive.Field, a []page.Result, bFields []archive.Field, b []page.Result) (score float64, ok bool) {
+	return t.Compare(aFields, a, bFields, b).Same()
+}
+
 // leftOver gives what of a does not stand in b, counted as often as it stands.
 func leftOver(a, b []token) []token {
 	have := make(map[string]int, len(b))

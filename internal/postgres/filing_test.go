@@ -29,14 +29,22 @@ type hall struct {
 	shelf  *shelf
 }
 
-// shelf gives the same page for every page, and the same fields for every paper.
+// shelf gives for every page what lay on the glass when it was first asked for.
 type shelf struct {
 	digitise.Objects
+	kept   map[string]page.Result
 	result page.Result
 	fields []archive.Field
 }
 
-func (s *shelf) GetResult(context.Context, string) ([]byte, error) { return json.Marshal(s.result) }
+func (s *shelf) GetResult(_ context.Context, key string) ([]byte, error) {
+	r, ok := s.kept[key]
+	if !ok {
+		r = s.result
+		s.kept[key] = r
+	}
+	return json.Marshal(r)
+}
 
 func (s *shelf) Fields([]page.Result, string) []archive.Field { return s.fields }
 
@@ -53,9 +61,9 @@ func newHall(t *testing.T) *hall {
 	if c.Service, err = register.New(register.Deps{Store: d.c.Register(), Vault: c.vault}); err != nil {
 		t.Fatal(err)
 	}
-	h := &hall{desk: d, city: c, shelf: &shelf{}}
+	h := &hall{desk: d, city: c, shelf: &shelf{kept: map[string]page.Result{}}}
 	h.steps, err = digitise.New(digitise.Deps{
-		Catalogue: d.c, Objects: h.shelf, Describer: h.shelf, Matcher: wiring.Matcher{Service: c.matcher()}, WorkDir: filepath.Join(t.TempDir(), "work"),
+		Catalogue: d.c, Objects: h.shelf, Describer: h.shelf, Matcher: wiring.Matcher{Service: c.matcher()}, Twins: match.Twins{}, Alike: d.c, WorkDir: filepath.Join(t.TempDir(), "work"),
 		Now: time.Now, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -258,6 +266,66 @@ func TestADocumentMovesWithAReasonAndAReleasedOneByTwoPeople(t *testing.T) {
 	}
 	if err != nil || seen["dossier_linked"] != 3 || seen["relink_requested"] != 1 || seen["relink_approved"] != 1 {
 		t.Errorf("audit: %v, %v", seen, err)
+	}
+}
+
+func TestTheSamePaperTwiceIsAskedAboutOnce(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	lines := []string{
+		"ỦY BAN NHÂN DÂN PHƯỜNG LÊ CHÂN", "Cấp cho ông Nguyễn Văn An, căn cước công dân số 031085001234", "địa chỉ số 15 đường Tô Hiệu, thành phố Hải Phòng",
+		"được xây dựng nhà ở riêng lẻ trên thửa đất số 12, tờ bản đồ số 34", "Giấy phép có hiệu lực từ ngày ký", "Chủ tịch Trần Quốc Tuấn",
+	}
+	x := registertest.Case{}
+	x.Paper.Pages = []page.Result{registertest.Page(lines...)}
+	h.lay(x)
+	first := h.paper("first scan", 1)
+	h.step()
+	if _, ok, _ := h.s.Next(t.Context(), lan, review.Wish{}); ok {
+		t.Fatal("the first scan is asked about")
+	}
+	second := h.paper("second scan", 1)
+	h.step()
+	task := h.next(lan, review.Wish{Kind: archive.AskDuplicate})
+	if task.Document != second || len(task.Options) != 1 || task.Options[0].Value != string(first) || task.Reason != "same_text" {
+		t.Fatalf("asked: %+v", task)
+	}
+	choice := string(first)
+	if _, err := h.s.Answer(t.Context(), lan, task.ID, review.Answer{Choice: &choice}); err != nil {
+		t.Fatal(err)
+	}
+	release := func(id archive.DocumentID) archive.Release {
+		v, err := h.c.Document(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v.Release
+	}
+	if release(second) != archive.Replaced || release(first) == archive.Replaced {
+		t.Errorf("released: %s and %s", release(first), release(second))
+	}
+	if _, err := h.s.Undo(t.Context(), lan); err != nil {
+		t.Fatal(err)
+	}
+	if release(second) != archive.Unconfirmed {
+		t.Errorf("undone: %s", release(second))
+	}
+	if _, err := h.s.Answer(t.Context(), lan, task.ID, review.Answer{Looked: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.filing.Relink(t.Context(), lan, match.Move{Document: second, Dossier: "H24.1-230523-0001", Reason: "x", Anyway: true}); err != nil {
+		t.Fatal(err)
+	}
+	h.step()
+	if _, ok, _ := h.s.Next(t.Context(), lan, review.Wish{Kind: archive.AskDuplicate}); ok {
+		t.Error("told apart, and asked again")
+	}
+	x.Paper.Pages = []page.Result{registertest.Page(append(lines[:1:1], append([]string{"Cấp cho bà Lê Thị Bình, căn cước công dân số 031085009999"}, lines[2:]...)...)...)}
+	h.lay(x)
+	h.paper("another person", 1)
+	h.step()
+	if task, ok, _ := h.s.Next(t.Context(), lan, review.Wish{Kind: archive.AskDuplicate}); ok {
+		t.Errorf("the same form for another person is asked about: %+v", task)
 	}
 }
 

@@ -136,6 +136,9 @@ func putMatch(ctx context.Context, q *sqlc.Queries, t archive.Task, d digitise.D
 			return err
 		}
 	}
+	if err := putKeys(ctx, q, t.Document, d.Keys); err != nil {
+		return err
+	}
 	if d.Wait == nil {
 		_, err := q.DropDossierWait(ctx, id)
 		return err

@@ -36,6 +36,9 @@ func (r Review) Answer(ctx context.Context, actor string, id int64, version int,
 		if err := putDecisions(ctx, q, actor, &t, d, version, decisions); err != nil {
 			return err
 		}
+		if err := takeVerdicts(ctx, q, actor, t, d, decisions); err != nil {
+			return err
+		}
 		changed := 0
 		for _, x := range decisions {
 			if x.Changed {
@@ -126,6 +129,9 @@ func (r Review) Undo(ctx context.Context, actor string) (t review.Task, ok bool,
 			return err
 		}
 		if _, err := q.UndoDecisionsOfTask(ctx, sqlc.UndoDecisionsOfTaskParams{TaskID: id, Actor: actor}); err != nil {
+			return err
+		}
+		if err := undoVerdicts(ctx, q, actor, row, d); err != nil {
 			return err
 		}
 		if err := auditTask(ctx, q, actor, "review_undone", row, nil); err != nil {

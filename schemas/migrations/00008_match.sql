@@ -64,20 +64,22 @@ CREATE TABLE relink_requests (
 CREATE UNIQUE INDEX relink_requests_open ON relink_requests (document_id) WHERE decision IS NULL;
 CREATE INDEX relink_requests_unit ON relink_requests (unit_code, id) WHERE decision IS NULL;
 
--- What a document's text is compared by (internal/match/print.go); of its current version.
-CREATE TABLE document_prints (
-    document_id uuid PRIMARY KEY REFERENCES documents,
-    unit_code   text NOT NULL,
-    bands       bigint[] NOT NULL, -- equal where texts are much alike
-    print       bytea NOT NULL
+-- What a document is looked up by when another looks like it (internal/match/twins.go): digests of what tells papers of one form apart, as its
+-- last version has them. They are of one unit.
+CREATE TABLE document_keys (
+    key         bigint NOT NULL,
+    document_id uuid NOT NULL REFERENCES documents,
+    PRIMARY KEY (key, document_id)
 );
-CREATE INDEX document_prints_bands ON document_prints USING gin (bands);
+CREATE INDEX document_keys_document ON document_keys (document_id);
 -- What people said of two documents that look alike; low_id < high_id.
 CREATE TABLE duplicate_verdicts (
     low_id  uuid NOT NULL REFERENCES documents,
     high_id uuid NOT NULL REFERENCES documents,
     verdict text NOT NULL CHECK (verdict IN ('same', 'different')),
     actor   text NOT NULL,
+    task_id bigint,        -- the question that was answered
+    before  text,          -- how far the one that is replaced was released
     at      timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (low_id, high_id),
     CHECK (low_id < high_id)
@@ -109,6 +111,6 @@ CREATE TABLE document_retentions (
 CREATE INDEX document_retentions_open ON document_retentions (document_id) WHERE extended_at IS NULL;
 
 -- +goose Down
-DROP TABLE document_retentions, archive_settings, document_types, duplicate_verdicts, document_prints, relink_requests, dossier_wait_place,
+DROP TABLE document_retentions, archive_settings, document_types, duplicate_verdicts, document_keys, relink_requests, dossier_wait_place,
     dossier_wait_numbers, dossier_waits, dossier_links;
 DROP INDEX register_dossiers_open;

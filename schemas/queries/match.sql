@@ -141,3 +141,46 @@ SELECT w.document_id, w.codes, w.tried, w.why, w.since, d.unit_code, d.access_le
 FROM dossier_waits w JOIN documents d ON d.id = w.document_id
 WHERE d.dossier_code IS NULL AND d.processing <> 'cancelled' AND (sqlc.narg(unit_code)::text IS NULL OR d.unit_code = sqlc.narg(unit_code)::text) AND d.seq > sqlc.arg(after)::bigint
 ORDER BY d.seq LIMIT sqlc.arg(page_size)::int;
+
+-- name: DropDocumentKeys :exec
+DELETE FROM document_keys WHERE document_id = $1;
+
+-- name: PutDocumentKeys :exec
+INSERT INTO document_keys (key, document_id) SELECT unnest(sqlc.arg(keys)::bigint[]), sqlc.arg(document_id)::uuid ON CONFLICT DO NOTHING;
+
+-- name: DocumentsOfKeys :many
+-- A key that many documents have tells nothing: no more of them are read than show that.
+SELECT k.key::bigint AS key, p.document_id FROM unnest(sqlc.arg(keys)::bigint[]) AS k(key)
+CROSS JOIN LATERAL (SELECT x.document_id FROM document_keys x WHERE x.key = k.key AND x.document_id <> sqlc.arg(document_id)::uuid LIMIT sqlc.arg(page_size)::int) p;
+
+-- name: DocumentsOfSamePage :many
+-- Documents that begin with the same page of the same bytes.
+SELECT DISTINCT d.id FROM pages p
+JOIN accessions a ON a.master_digest = p.master_digest JOIN document_accessions l ON l.accession_id = a.id
+JOIN documents d ON d.id = l.document_id AND d.id <> p.document_id
+JOIN pages o ON o.document_id = d.id AND o.version = d.version AND o.ordinal = 1 AND o.master_digest = p.master_digest AND o.master_page = p.master_page
+WHERE p.document_id = $1 AND p.version = $2 AND p.ordinal = 1
+ORDER BY d.id LIMIT 20;
+
+-- name: TwinCandidates :many
+-- Those of the documents that came before, stand and were not told apart from this one, nor filed elsewhere on purpose.
+SELECT d.id, d.version, d.title, d.name FROM documents d, documents me
+WHERE me.id = sqlc.arg(document_id)::uuid AND d.id = ANY(sqlc.arg(ids)::uuid[]) AND d.unit_code = me.unit_code AND d.seq < me.seq
+  AND d.processing IN ('assembling', 'archived') AND d.release NOT IN ('withdrawn', 'replaced')
+  AND (d.dossier_code IS NULL OR me.dossier_code IS NULL OR d.dossier_code = me.dossier_code)
+  AND NOT EXISTS (SELECT FROM duplicate_verdicts v WHERE v.low_id = least(d.id, me.id) AND v.high_id = greatest(d.id, me.id))
+ORDER BY d.seq DESC LIMIT sqlc.arg(page_size)::int;
+
+-- name: PutDuplicateVerdict :exec
+INSERT INTO duplicate_verdicts (low_id, high_id, verdict, actor, task_id, before)
+VALUES (least(sqlc.arg(one)::uuid, sqlc.arg(other)::uuid), greatest(sqlc.arg(one)::uuid, sqlc.arg(other)::uuid), sqlc.arg(verdict), sqlc.arg(actor), sqlc.arg(task_id), sqlc.arg(before))
+ON CONFLICT (low_id, high_id) DO UPDATE SET verdict = excluded.verdict, actor = excluded.actor, task_id = excluded.task_id, before = excluded.before, at = now();
+
+-- name: TakeBackVerdicts :many
+DELETE FROM duplicate_verdicts WHERE task_id = sqlc.arg(task_id)::bigint RETURNING *;
+
+-- name: ReplaceTwin :execrows
+UPDATE documents SET release = 'replaced', replaced_by = sqlc.arg(other)::uuid WHERE id = sqlc.arg(id)::uuid AND release NOT IN ('signed', 'released', 'replaced');
+
+-- name: RestoreTwin :execrows
+UPDATE documents SET release = sqlc.arg(release)::text, replaced_by = NULL WHERE id = sqlc.arg(id)::uuid AND release = 'replaced';

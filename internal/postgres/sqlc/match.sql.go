@@ -31,6 +31,78 @@ func (q *Queries) DecideRelinkRequest(ctx context.Context, arg DecideRelinkReque
 	return result.RowsAffected(), nil
 }
 
+const documentsOfKeys = `-- name: DocumentsOfKeys :many
+SELECT k.key::bigint AS key, p.document_id FROM unnest($1::bigint[]) AS k(key)
+CROSS JOIN LATERAL (SELECT x.document_id FROM document_keys x WHERE x.key = k.key AND x.document_id <> $2::uuid LIMIT $3::int) p
+`
+
+type DocumentsOfKeysParams struct {
+	Keys       []int64
+	DocumentID string
+	PageSize   int32
+}
+
+type DocumentsOfKeysRow struct {
+	Key        int64
+	DocumentID string
+}
+
+// A key that many documents have tells nothing: no more of them are read than show that.
+func (q *Queries) DocumentsOfKeys(ctx context.Context, arg DocumentsOfKeysParams) ([]DocumentsOfKeysRow, error) {
+	rows, err := q.db.Query(ctx, documentsOfKeys, arg.Keys, arg.DocumentID, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DocumentsOfKeysRow
+	for rows.Next() {
+		var i DocumentsOfKeysRow
+		if err := rows.Scan(&i.Key, &i.DocumentID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const documentsOfSamePage = `-- name: DocumentsOfSamePage :many
+SELECT DISTINCT d.id FROM pages p
+JOIN accessions a ON a.master_digest = p.master_digest JOIN document_accessions l ON l.accession_id = a.id
+JOIN documents d ON d.id = l.document_id AND d.id <> p.document_id
+JOIN pages o ON o.document_id = d.id AND o.version = d.version AND o.ordinal = 1 AND o.master_digest = p.master_digest AND o.master_page = p.master_page
+WHERE p.document_id = $1 AND p.version = $2 AND p.ordinal = 1
+ORDER BY d.id LIMIT 20
+`
+
+type DocumentsOfSamePageParams struct {
+	DocumentID string
+	Version    int32
+}
+
+// Documents that begin with the same page of the same bytes.
+func (q *Queries) DocumentsOfSamePage(ctx context.Context, arg DocumentsOfSamePageParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, documentsOfSamePage, arg.DocumentID, arg.Version)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const dossierLinks = `-- name: DossierLinks :many
 SELECT id, document_id, version, dossier_code, source, score, why, reason, actor, approved_by, at FROM dossier_links WHERE document_id = $1 ORDER BY id
 `
@@ -200,6 +272,15 @@ func (q *Queries) DossiersOfNumbers(ctx context.Context, arg DossiersOfNumbersPa
 		return nil, err
 	}
 	return items, nil
+}
+
+const dropDocumentKeys = `-- name: DropDocumentKeys :exec
+DELETE FROM document_keys WHERE document_id = $1
+`
+
+func (q *Queries) DropDocumentKeys(ctx context.Context, documentID string) error {
+	_, err := q.db.Exec(ctx, dropDocumentKeys, documentID)
+	return err
 }
 
 const dropDossierWait = `-- name: DropDossierWait :execrows
@@ -825,6 +906,20 @@ func (q *Queries) OpenRelinkRequest(ctx context.Context, documentID string) (Rel
 	return i, err
 }
 
+const putDocumentKeys = `-- name: PutDocumentKeys :exec
+INSERT INTO document_keys (key, document_id) SELECT unnest($1::bigint[]), $2::uuid ON CONFLICT DO NOTHING
+`
+
+type PutDocumentKeysParams struct {
+	Keys       []int64
+	DocumentID string
+}
+
+func (q *Queries) PutDocumentKeys(ctx context.Context, arg PutDocumentKeysParams) error {
+	_, err := q.db.Exec(ctx, putDocumentKeys, arg.Keys, arg.DocumentID)
+	return err
+}
+
 const putDossierWait = `-- name: PutDossierWait :exec
 INSERT INTO dossier_waits (document_id, unit_code, codes, tried, why, due_at) VALUES ($1, $2, $3, $4, $5, now())
 ON CONFLICT (document_id) DO UPDATE SET unit_code = excluded.unit_code, codes = excluded.codes, tried = excluded.tried, why = excluded.why,
@@ -865,6 +960,67 @@ func (q *Queries) PutDossierWaitNumbers(ctx context.Context, arg PutDossierWaitN
 	return err
 }
 
+const putDuplicateVerdict = `-- name: PutDuplicateVerdict :exec
+INSERT INTO duplicate_verdicts (low_id, high_id, verdict, actor, task_id, before)
+VALUES (least($1::uuid, $2::uuid), greatest($1::uuid, $2::uuid), $3, $4, $5, $6)
+ON CONFLICT (low_id, high_id) DO UPDATE SET verdict = excluded.verdict, actor = excluded.actor, task_id = excluded.task_id, before = excluded.before, at = now()
+`
+
+type PutDuplicateVerdictParams struct {
+	One     string
+	Other   string
+	Verdict string
+	Actor   string
+	TaskID  *int64
+	Before  *string
+}
+
+func (q *Queries) PutDuplicateVerdict(ctx context.Context, arg PutDuplicateVerdictParams) error {
+	_, err := q.db.Exec(ctx, putDuplicateVerdict,
+		arg.One,
+		arg.Other,
+		arg.Verdict,
+		arg.Actor,
+		arg.TaskID,
+		arg.Before,
+	)
+	return err
+}
+
+const replaceTwin = `-- name: ReplaceTwin :execrows
+UPDATE documents SET release = 'replaced', replaced_by = $1::uuid WHERE id = $2::uuid AND release NOT IN ('signed', 'released', 'replaced')
+`
+
+type ReplaceTwinParams struct {
+	Other string
+	ID    string
+}
+
+func (q *Queries) ReplaceTwin(ctx context.Context, arg ReplaceTwinParams) (int64, error) {
+	result, err := q.db.Exec(ctx, replaceTwin, arg.Other, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const restoreTwin = `-- name: RestoreTwin :execrows
+UPDATE documents SET release = $1::text, replaced_by = NULL WHERE id = $2::uuid AND release = 'replaced'
+`
+
+type RestoreTwinParams struct {
+	Release string
+	ID      string
+}
+
+func (q *Queries) RestoreTwin(ctx context.Context, arg RestoreTwinParams) (int64, error) {
+	result, err := q.db.Exec(ctx, restoreTwin, arg.Release, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const settleDossierWait = `-- name: SettleDossierWait :exec
 UPDATE dossier_waits SET due_at = NULL WHERE document_id = $1
 `
@@ -872,6 +1028,38 @@ UPDATE dossier_waits SET due_at = NULL WHERE document_id = $1
 func (q *Queries) SettleDossierWait(ctx context.Context, documentID string) error {
 	_, err := q.db.Exec(ctx, settleDossierWait, documentID)
 	return err
+}
+
+const takeBackVerdicts = `-- name: TakeBackVerdicts :many
+DELETE FROM duplicate_verdicts WHERE task_id = $1::bigint RETURNING low_id, high_id, verdict, actor, task_id, before, at
+`
+
+func (q *Queries) TakeBackVerdicts(ctx context.Context, taskID int64) ([]DuplicateVerdict, error) {
+	rows, err := q.db.Query(ctx, takeBackVerdicts, taskID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DuplicateVerdict
+	for rows.Next() {
+		var i DuplicateVerdict
+		if err := rows.Scan(
+			&i.LowID,
+			&i.HighID,
+			&i.Verdict,
+			&i.Actor,
+			&i.TaskID,
+			&i.Before,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const tryLockDossierWaits = `-- name: TryLockDossierWaits :one
@@ -884,6 +1072,54 @@ func (q *Queries) TryLockDossierWaits(ctx context.Context) (bool, error) {
 	var pg_try_advisory_xact_lock bool
 	err := row.Scan(&pg_try_advisory_xact_lock)
 	return pg_try_advisory_xact_lock, err
+}
+
+const twinCandidates = `-- name: TwinCandidates :many
+SELECT d.id, d.version, d.title, d.name FROM documents d, documents me
+WHERE me.id = $1::uuid AND d.id = ANY($2::uuid[]) AND d.unit_code = me.unit_code AND d.seq < me.seq
+  AND d.processing IN ('assembling', 'archived') AND d.release NOT IN ('withdrawn', 'replaced')
+  AND (d.dossier_code IS NULL OR me.dossier_code IS NULL OR d.dossier_code = me.dossier_code)
+  AND NOT EXISTS (SELECT FROM duplicate_verdicts v WHERE v.low_id = least(d.id, me.id) AND v.high_id = greatest(d.id, me.id))
+ORDER BY d.seq DESC LIMIT $3::int
+`
+
+type TwinCandidatesParams struct {
+	DocumentID string
+	Ids        []string
+	PageSize   int32
+}
+
+type TwinCandidatesRow struct {
+	ID      string
+	Version int32
+	Title   string
+	Name    string
+}
+
+// Those of the documents that came before, stand and were not told apart from this one, nor filed elsewhere on purpose.
+func (q *Queries) TwinCandidates(ctx context.Context, arg TwinCandidatesParams) ([]TwinCandidatesRow, error) {
+	rows, err := q.db.Query(ctx, twinCandidates, arg.DocumentID, arg.Ids, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TwinCandidatesRow
+	for rows.Next() {
+		var i TwinCandidatesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Version,
+			&i.Title,
+			&i.Name,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const wakeWaitsOfCodes = `-- name: WakeWaitsOfCodes :execrows

@@ -159,6 +159,16 @@ type DossierWait struct {
 	DueAt      *time.Time
 }
 
+type DuplicateVerdict struct {
+	LowID   string
+	HighID  string
+	Verdict string
+	Actor   string
+	TaskID  *int64
+	Before  *string
+	At      time.Time
+}
+
 type Holder struct {
 	DocumentID  string
 	Version     int32
