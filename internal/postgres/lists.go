@@ -215,7 +215,7 @@ func (c *Catalogue) Document(ctx context.Context, id archive.DocumentID) (retrie
 	if err != nil {
 		return retrieve.View{}, unavailable(err)
 	}
-	ver, err := c.q.GetVersion(ctx, sqlc.GetVersionParams{DocumentID: d.ID, Version: d.Version})
+	ver, err := c.shown(ctx, d)
 	if err != nil {
 		return retrieve.View{}, unavailable(err)
 	}
@@ -227,7 +227,7 @@ func (c *Catalogue) Document(ctx context.Context, id archive.DocumentID) (retrie
 		}
 		batchName = &b.Name
 	}
-	v := retrieve.View{Document: documentOf(d, ver.PageCount, batchName), Conformance: deref(ver.Conformance), CheckedBy: deref(ver.CheckedBy), Manifest: ver.Manifest}
+	v := retrieve.View{Document: documentOf(d, ver.PageCount, batchName), Shown: int(ver.Version), UnderWay: ver.Version < d.Version, Conformance: deref(ver.Conformance), CheckedBy: deref(ver.CheckedBy), Manifest: ver.Manifest}
 	if ver.Manifest != nil {
 		part, err := renditionOf(id, ver)
 		if err != nil {
@@ -235,7 +235,7 @@ func (c *Catalogue) Document(ctx context.Context, id archive.DocumentID) (retrie
 		}
 		v.Rendition = &part
 	}
-	pages, err := c.q.ListPages(ctx, sqlc.ListPagesParams{DocumentID: d.ID, Version: d.Version})
+	pages, err := c.q.ListPages(ctx, sqlc.ListPagesParams{DocumentID: d.ID, Version: ver.Version})
 	if err != nil {
 		return retrieve.View{}, unavailable(err)
 	}
@@ -264,8 +264,21 @@ func (c *Catalogue) Document(ctx context.Context, id archive.DocumentID) (retrie
 	for _, a := range accs {
 		v.Accessions = append(v.Accessions, accessionViewOf(a))
 	}
-	v.Fields, err = fieldsOf(ctx, c.q, id, int(d.Version))
+	v.Fields, err = fieldsOf(ctx, c.q, id, int(ver.Version))
 	return v, unavailable(err)
+}
+
+// shown is the version that people see: the current one, or the last archived one while a newer is under way.
+func (c *Catalogue) shown(ctx context.Context, d sqlc.Document) (sqlc.Version, error) {
+	v, err := c.q.GetVersion(ctx, sqlc.GetVersionParams{DocumentID: d.ID, Version: d.Version})
+	if err != nil || v.ArchivedAt != nil {
+		return v, err
+	}
+	last, err := c.q.LastArchivedVersion(ctx, sqlc.LastArchivedVersionParams{DocumentID: d.ID, Version: d.Version})
+	if err != nil || last == 0 {
+		return v, err
+	}
+	return c.q.GetVersion(ctx, sqlc.GetVersionParams{DocumentID: d.ID, Version: last})
 }
 
 // History implements retrieve.Catalogue.

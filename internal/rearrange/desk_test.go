@@ -246,7 +246,7 @@ func (s *shelf) Recent(context.Context, archive.DocumentID, archive.BatchID) ([]
 	return s.arr, nil
 }
 
-func (s *shelf) LastOf(context.Context, archive.DocumentID) (int64, error) {
+func (s *shelf) LastOf(context.Context, archive.DocumentID, bool) (int64, error) {
 	return int64(len(s.arr)), nil
 }
 

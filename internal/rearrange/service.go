@@ -62,7 +62,7 @@ type Arrangement struct {
 	At        time.Time             `json:"at"`
 	Actor     string                `json:"actor"`
 	Unit      string                `json:"unit"`
-	Kinds     []string              `json:"kinds" doc:"What was done; stack: the system took a file apart; undo: an arrangement was undone."`
+	Kinds     []string              `json:"kinds" doc:"What was done; stack: the system took a file apart; undo and redo: an arrangement was undone, or done again."`
 	Undone    bool                  `json:"undone"`
 	Undoes    int64                 `json:"undoes,omitempty"`
 	Documents []ArrangementDocument `json:"documents,omitempty"`
@@ -71,7 +71,7 @@ type Arrangement struct {
 // ArrangementDocument is a document of a change, with its version before and after it.
 type ArrangementDocument struct {
 	ID     archive.DocumentID `json:"id"`
-	Before int                `json:"before,omitempty" doc:"0: it was made."`
+	Before int                `json:"before,omitempty" doc:"0: it had no pages before."`
 	After  int                `json:"after,omitempty" doc:"0: it was emptied; another document has its pages."`
 }
 
@@ -88,8 +88,9 @@ type Store interface {
 	Arrangement(ctx context.Context, id int64) (Arrangement, error)
 	// Recent lists the last arrangements of a document or a batch, newest first.
 	Recent(ctx context.Context, document archive.DocumentID, batch archive.BatchID) ([]Arrangement, error)
-	// LastOf gives the last arrangement of a document; 0: none.
-	LastOf(ctx context.Context, id archive.DocumentID) (int64, error)
+	// LastOf gives the last arrangement of a document that holds: what was undone does not count, nor does the undoing of it. With ofAny it gives the last
+	// of any. 0: none.
+	LastOf(ctx context.Context, id archive.DocumentID, ofAny bool) (int64, error)
 }
 
 // Deps is what changing needs.
@@ -124,7 +125,7 @@ func (s *Service) Arrange(ctx context.Context, a archive.Actor, r Request) (Arra
 	var kinds []string
 	for i, o := range r.Operations {
 		if err := desk.do(o); err != nil {
-			return Arrangement{}, fault.Wrap(fault.CodeOf(err), err, "operation %d: %s", i+1, fault.DetailOf(err))
+			return Arrangement{}, fault.New(fault.CodeOf(err), "operation %d: %s", i+1, fault.DetailOf(err))
 		}
 		if !slices.Contains(kinds, o.Do) {
 			kinds = append(kinds, o.Do)

@@ -9,8 +9,8 @@ import (
 	"sohoa/internal/fault"
 )
 
-// Undo puts the pages of a change back where they were, by another change, which can be undone too. It is refused once a later change has touched one of
-// its documents: that one is undone first.
+// Undo puts the pages of a change back where they were, by another change. It is refused while a later change of one of its documents holds: that one is undone
+// first. Undoing what undid a change does that change again, as long as nothing was changed since.
 func (s *Service) Undo(ctx context.Context, a archive.Actor, id int64) (Arrangement, error) {
 	arr, states, err := s.arrangement(ctx, a, id)
 	if err != nil {
@@ -19,8 +19,9 @@ func (s *Service) Undo(ctx context.Context, a archive.Actor, id int64) (Arrangem
 	if arr.Undone {
 		return Arrangement{}, fault.New(fault.StateConflict, "the change is undone already")
 	}
+	again := slices.Contains(arr.Kinds, "undo")
 	for _, d := range arr.Documents {
-		last, err := s.d.Store.LastOf(ctx, d.ID)
+		last, err := s.d.Store.LastOf(ctx, d.ID, again)
 		if err != nil {
 			return Arrangement{}, err
 		}
@@ -29,6 +30,9 @@ func (s *Service) Undo(ctx context.Context, a archive.Actor, id int64) (Arrangem
 		}
 	}
 	change := Change{Actor: a.Account, Kinds: []string{"undo"}, Undoes: id}
+	if again {
+		change.Kinds = []string{"redo"}
+	}
 	if slices.Contains(arr.Kinds, "stack") {
 		change.Targets, err = s.restack(ctx, arr, states)
 	} else {

@@ -58,7 +58,7 @@ func NewCopies(d CopyDeps) *Copies {
 
 // open opens the access copy of an archived document, made now if need be.
 func (c *Copies) open(ctx context.Context, v View) (io.ReadSeekCloser, fixity.Digest, error) {
-	key := archive.AccessKey(v.ID, v.Version, v.Rendition.Digest, c.d.Maker.Name())
+	key := archive.AccessKey(v.ID, v.Shown, v.Rendition.Digest, c.d.Maker.Name())
 	r, d, err := c.d.Store.OpenCopy(ctx, key)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return r, d, err

@@ -173,7 +173,13 @@ type View struct {
 	Conformance string          `json:"conformance,omitempty"`
 	CheckedBy   string          `json:"checked_by,omitempty"`
 	Manifest    []byte          `json:"-"` // the frozen bytes
+	// Shown is the version whose pages, fields and rendition these are: the current one, or the last archived one while a newer is under way.
+	Shown    int  `json:"shown_version"`
+	UnderWay bool `json:"under_way"` // a newer version than the one shown is being made
 }
+
+// archived reports whether what is shown is archived.
+func (v View) archived() bool { return v.Processing == archive.Archived || v.UnderWay }
 
 // PageView is one page of a document.
 type PageView struct {

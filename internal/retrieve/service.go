@@ -194,6 +194,9 @@ func (s *Service) Document(ctx context.Context, a archive.Actor, id archive.Docu
 	if !a.Reaches(v.Unit, v.Access) {
 		return View{}, unknown
 	}
+	if v.Shown == 0 {
+		v.Shown = v.Version
+	}
 	return v, nil
 }
 
@@ -330,7 +333,7 @@ func (s *Service) open(ctx context.Context, v View, kind PartKind) (Content, err
 		r, err := s.d.Objects.OpenMaster(ctx, acc.Master)
 		return Content{r, string(acc.MediaType), acc.Name, acc.ReceivedAt, acc.Master.String()}, missing(err)
 	case PartRendition:
-		if v.Rendition == nil || v.Processing != archive.Archived {
+		if v.Rendition == nil || !v.archived() {
 			return Content{}, early
 		}
 		r, err := s.d.Objects.OpenRendition(ctx, v.Rendition.Key, v.Rendition.VersionID)
@@ -339,13 +342,13 @@ func (s *Service) open(ctx context.Context, v View, kind PartKind) (Content, err
 		if s.d.Copies == nil {
 			return Content{}, fault.New(fault.NotFound, "this server makes no access copies; fetch the rendition")
 		}
-		if v.Rendition == nil || v.Manifest == nil || v.Processing != archive.Archived {
+		if v.Rendition == nil || v.Manifest == nil || !v.archived() {
 			return Content{}, early
 		}
 		r, d, err := s.d.Copies.open(ctx, v)
 		return Content{r, "application/pdf", string(v.ID) + "-access.pdf", mod, d.String()}, missing(err)
 	case PartManifest:
-		if v.Manifest == nil || v.Processing != archive.Archived {
+		if v.Manifest == nil || !v.archived() {
 			return Content{}, early
 		}
 		return Content{seekable(v.Manifest), "application/json", string(v.ID) + ".json", mod, ""}, nil

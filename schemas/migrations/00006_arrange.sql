@@ -17,14 +17,14 @@ CREATE TABLE arrangements (
     actor     text NOT NULL,
     unit_code text NOT NULL REFERENCES units,
     batch_id  uuid REFERENCES batches,
-    kinds     text[] NOT NULL,                 -- what was done: stack, split, merge, move, order, turn, take_out, put_back, replace, undo
+    kinds     text[] NOT NULL,                 -- what was done: stack, split, merge, move, order, turn, take_out, put_back, replace, undo, redo
     undoes    bigint UNIQUE REFERENCES arrangements
 );
 CREATE INDEX arrangements_batch ON arrangements (batch_id, id) WHERE batch_id IS NOT NULL;
 CREATE TABLE arrangement_documents (
     arrangement_id bigint NOT NULL REFERENCES arrangements,
     document_id    uuid NOT NULL REFERENCES documents,
-    before_version integer, -- NULL: made by it
+    before_version integer, -- NULL: it had no pages before
     after_version  integer, -- NULL: emptied by it
     PRIMARY KEY (arrangement_id, document_id)
 );

@@ -95,6 +95,40 @@ UPDATE documents SET release = 'replaced', replaced_by = sqlc.arg(replaced_by)::
     stalled_code = NULL, stalled_detail = NULL, stalled_at = NULL
 WHERE id = $1;
 
+-- name: PutPages :exec
+-- Pages of a new version. What was read on them, turned as they are, is used again, whichever document it was read for; others wait to be read.
+INSERT INTO pages (document_id, version, ordinal, master_digest, master_page, turn, state, kind, found_turn, skew, confidence, result_key, quality)
+SELECT sqlc.arg(document_id)::uuid, sqlc.arg(version)::int, n.ordinal, n.master_digest, n.master_page, n.turn, coalesce(r.state, 'waiting'), r.kind, r.found_turn, r.skew, r.confidence,
+       r.result_key, r.quality
+FROM (SELECT unnest(sqlc.arg(ordinals)::int[]) AS ordinal, unnest(sqlc.arg(masters)::bytea[]) AS master_digest, unnest(sqlc.arg(master_pages)::int[]) AS master_page,
+             unnest(sqlc.arg(turns)::smallint[]) AS turn) n
+LEFT JOIN LATERAL (
+    SELECT p.* FROM pages p WHERE p.master_digest = n.master_digest AND p.master_page = n.master_page AND p.turn = n.turn AND p.state = 'read'
+    ORDER BY p.document_id = sqlc.arg(document_id)::uuid DESC, p.version DESC LIMIT 1) r ON true;
+
+-- name: WaitingPages :many
+SELECT ordinal FROM pages WHERE document_id = $1 AND version = $2 AND state = 'waiting' ORDER BY ordinal;
+
+-- name: LinkAccessionsOfPages :exec
+-- A document comes from every file of which it has pages.
+INSERT INTO document_accessions (document_id, accession_id)
+SELECT DISTINCT sqlc.arg(document_id)::uuid, l.accession_id
+FROM document_accessions l JOIN accessions a ON a.id = l.accession_id
+WHERE l.document_id = ANY (sqlc.arg(among)::uuid[]) AND a.master_digest = ANY (sqlc.arg(masters)::bytea[])
+ON CONFLICT DO NOTHING;
+
+-- name: DocumentsByIDs :many
+SELECT * FROM documents WHERE id = ANY (sqlc.arg(ids)::uuid[]);
+
+-- name: DocumentsToArrange :many
+-- In the order in which their papers lie: file by file, then page by page.
+SELECT sqlc.embed(d), x.place::bigint AS place FROM documents d
+JOIN LATERAL (SELECT min(a.seq * 100000 + p.master_page) AS place FROM pages p
+              JOIN document_accessions l ON l.document_id = d.id JOIN accessions a ON a.id = l.accession_id AND a.master_digest = p.master_digest
+              WHERE p.document_id = d.id AND p.version = d.version) x ON true
+WHERE d.batch_id = $1 AND d.processing <> 'cancelled' AND d.release <> 'replaced' AND x.place > sqlc.arg(after)::bigint
+ORDER BY x.place LIMIT sqlc.arg(page_size)::int;
+
 -- name: MasterPagesNotIn :many
 -- Pages of a file that no document of its accession has, as a page or left out.
 SELECT n::int AS page FROM accessions a, generate_series(1, sqlc.arg(pages)::int) n
@@ -110,7 +144,10 @@ ORDER BY n;
 UPDATE accessions SET state = 'received', attempt = attempt + 1 WHERE id = $1 AND state = 'split' RETURNING attempt;
 
 -- name: LatestArrangementOf :one
-SELECT max(arrangement_id)::bigint FROM arrangement_documents WHERE document_id = $1;
+-- The last change of a document that holds: what was undone does not count, nor does the undoing of it. With all, the last of any.
+SELECT coalesce(max(a.id), 0)::bigint FROM arrangement_documents x JOIN arrangements a ON a.id = x.arrangement_id
+WHERE x.document_id = sqlc.arg(document_id)::uuid
+  AND (sqlc.arg(any_kind)::bool OR NOT 'undo' = ANY (a.kinds) AND NOT EXISTS (SELECT 1 FROM arrangements u WHERE u.undoes = a.id));
 
 -- name: GetArrangement :one
 SELECT a.*, EXISTS (SELECT 1 FROM arrangements u WHERE u.undoes = a.id) AS undone FROM arrangements a WHERE a.id = $1;

@@ -33,5 +33,5 @@ WHERE d.id IN (SELECT x.document_id FROM holders x WHERE x.lookup = sqlc.arg(loo
   AND (sqlc.narg(issued_from)::date IS NULL OR d.issued_on >= sqlc.narg(issued_from)::date)
   AND (sqlc.narg(issued_to)::date IS NULL OR d.issued_on <= sqlc.narg(issued_to)::date)
   AND (sqlc.narg(before)::bigint IS NULL OR d.seq < sqlc.narg(before)::bigint)
-  AND d.processing <> 'cancelled'
+  AND d.processing <> 'cancelled' AND d.release <> 'replaced'
 ORDER BY d.seq DESC LIMIT sqlc.arg(page_size)::int;

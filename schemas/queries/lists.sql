@@ -62,7 +62,7 @@ WHERE (sqlc.narg(unit_code)::text IS NULL OR d.unit_code = sqlc.narg(unit_code):
       SELECT s.document_id FROM search_pages s
       WHERE s.plain @@ to_tsquery('simple', sqlc.narg(plain)::text)
         AND (sqlc.narg(accented)::text IS NULL OR s.accented @@ to_tsquery('simple', sqlc.narg(accented)::text))))
-  AND d.processing <> 'cancelled'
+  AND d.processing <> 'cancelled' AND d.release <> 'replaced'
 ORDER BY d.seq DESC LIMIT sqlc.arg(page_size)::int;
 
 -- name: FindBatchByName :one

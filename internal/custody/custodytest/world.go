@@ -120,20 +120,27 @@ func (w *World) Accept(batch, name, content string) archive.Accession {
 	return r.Accession
 }
 
-// Work runs tasks until none is left, or stop says to stop before one.
+// Work runs tasks until none is left, those of the counter first, or stop says to stop before one.
 func (w *World) Work(stop func(archive.Task) bool) {
 	w.T.Helper()
-	ctx := w.T.Context()
-	for {
-		rings, err := w.Cat.PickTasks(ctx, archive.Backlog, 1, 0)
+	for w.work(archive.Interactive, stop)+w.work(archive.Backlog, stop) > 0 {
+	}
+}
+
+// work runs the tasks that wait in a queue, and tells how many.
+func (w *World) work(queue archive.Queue, stop func(archive.Task) bool) int {
+	w.T.Helper()
+	for n := 0; ; {
+		rings, err := w.Cat.PickTasks(w.T.Context(), queue, 1, 0)
 		if err != nil {
 			w.T.Fatal(err)
 		}
 		if len(rings) == 0 {
-			return
+			return n
 		}
 		for _, r := range rings { // may be more than asked for
 			w.do(r, stop)
+			n++
 		}
 	}
 }

@@ -155,6 +155,130 @@ func (q *Queries) BatchOfDocument(ctx context.Context, id string) (Batch, error)
 	return i, err
 }
 
+const documentsByIDs = `-- name: DocumentsByIDs :many
+SELECT id, seq, unit_code, dossier_code, access_level, batch_id, name, queue, processing, release, replaced_by, version, attempt, needs_review, stalled_code, stalled_detail, stalled_at, title, doc_type, number, symbol, number_symbol, issued_on, agency, created_at, archived_at, shelf, procedure_code FROM documents WHERE id = ANY ($1::uuid[])
+`
+
+func (q *Queries) DocumentsByIDs(ctx context.Context, ids []string) ([]Document, error) {
+	rows, err := q.db.Query(ctx, documentsByIDs, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Document
+	for rows.Next() {
+		var i Document
+		if err := rows.Scan(
+			&i.ID,
+			&i.Seq,
+			&i.UnitCode,
+			&i.DossierCode,
+			&i.AccessLevel,
+			&i.BatchID,
+			&i.Name,
+			&i.Queue,
+			&i.Processing,
+			&i.Release,
+			&i.ReplacedBy,
+			&i.Version,
+			&i.Attempt,
+			&i.NeedsReview,
+			&i.StalledCode,
+			&i.StalledDetail,
+			&i.StalledAt,
+			&i.Title,
+			&i.DocType,
+			&i.Number,
+			&i.Symbol,
+			&i.NumberSymbol,
+			&i.IssuedOn,
+			&i.Agency,
+			&i.CreatedAt,
+			&i.ArchivedAt,
+			&i.Shelf,
+			&i.ProcedureCode,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const documentsToArrange = `-- name: DocumentsToArrange :many
+SELECT d.id, d.seq, d.unit_code, d.dossier_code, d.access_level, d.batch_id, d.name, d.queue, d.processing, d.release, d.replaced_by, d.version, d.attempt, d.needs_review, d.stalled_code, d.stalled_detail, d.stalled_at, d.title, d.doc_type, d.number, d.symbol, d.number_symbol, d.issued_on, d.agency, d.created_at, d.archived_at, d.shelf, d.procedure_code, x.place::bigint AS place FROM documents d
+JOIN LATERAL (SELECT min(a.seq * 100000 + p.master_page) AS place FROM pages p
+              JOIN document_accessions l ON l.document_id = d.id JOIN accessions a ON a.id = l.accession_id AND a.master_digest = p.master_digest
+              WHERE p.document_id = d.id AND p.version = d.version) x ON true
+WHERE d.batch_id = $1 AND d.processing <> 'cancelled' AND d.release <> 'replaced' AND x.place > $2::bigint
+ORDER BY x.place LIMIT $3::int
+`
+
+type DocumentsToArrangeParams struct {
+	BatchID  *string
+	After    int64
+	PageSize int32
+}
+
+type DocumentsToArrangeRow struct {
+	Document Document
+	Place    int64
+}
+
+// In the order in which their papers lie: file by file, then page by page.
+func (q *Queries) DocumentsToArrange(ctx context.Context, arg DocumentsToArrangeParams) ([]DocumentsToArrangeRow, error) {
+	rows, err := q.db.Query(ctx, documentsToArrange, arg.BatchID, arg.After, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DocumentsToArrangeRow
+	for rows.Next() {
+		var i DocumentsToArrangeRow
+		if err := rows.Scan(
+			&i.Document.ID,
+			&i.Document.Seq,
+			&i.Document.UnitCode,
+			&i.Document.DossierCode,
+			&i.Document.AccessLevel,
+			&i.Document.BatchID,
+			&i.Document.Name,
+			&i.Document.Queue,
+			&i.Document.Processing,
+			&i.Document.Release,
+			&i.Document.ReplacedBy,
+			&i.Document.Version,
+			&i.Document.Attempt,
+			&i.Document.NeedsReview,
+			&i.Document.StalledCode,
+			&i.Document.StalledDetail,
+			&i.Document.StalledAt,
+			&i.Document.Title,
+			&i.Document.DocType,
+			&i.Document.Number,
+			&i.Document.Symbol,
+			&i.Document.NumberSymbol,
+			&i.Document.IssuedOn,
+			&i.Document.Agency,
+			&i.Document.CreatedAt,
+			&i.Document.ArchivedAt,
+			&i.Document.Shelf,
+			&i.Document.ProcedureCode,
+			&i.Place,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const dropLeftOut = `-- name: DropLeftOut :exec
 DELETE FROM left_out_pages WHERE document_id = $1 AND version = $2
 `
@@ -382,14 +506,42 @@ func (q *Queries) LastManifestBefore(ctx context.Context, arg LastManifestBefore
 }
 
 const latestArrangementOf = `-- name: LatestArrangementOf :one
-SELECT max(arrangement_id)::bigint FROM arrangement_documents WHERE document_id = $1
+SELECT coalesce(max(a.id), 0)::bigint FROM arrangement_documents x JOIN arrangements a ON a.id = x.arrangement_id
+WHERE x.document_id = $1::uuid
+  AND ($2::bool OR NOT 'undo' = ANY (a.kinds) AND NOT EXISTS (SELECT 1 FROM arrangements u WHERE u.undoes = a.id))
 `
 
-func (q *Queries) LatestArrangementOf(ctx context.Context, documentID string) (int64, error) {
-	row := q.db.QueryRow(ctx, latestArrangementOf, documentID)
+type LatestArrangementOfParams struct {
+	DocumentID string
+	AnyKind    bool
+}
+
+// The last change of a document that holds: what was undone does not count, nor does the undoing of it. With all, the last of any.
+func (q *Queries) LatestArrangementOf(ctx context.Context, arg LatestArrangementOfParams) (int64, error) {
+	row := q.db.QueryRow(ctx, latestArrangementOf, arg.DocumentID, arg.AnyKind)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const linkAccessionsOfPages = `-- name: LinkAccessionsOfPages :exec
+INSERT INTO document_accessions (document_id, accession_id)
+SELECT DISTINCT $1::uuid, l.accession_id
+FROM document_accessions l JOIN accessions a ON a.id = l.accession_id
+WHERE l.document_id = ANY ($2::uuid[]) AND a.master_digest = ANY ($3::bytea[])
+ON CONFLICT DO NOTHING
+`
+
+type LinkAccessionsOfPagesParams struct {
+	DocumentID string
+	Among      []string
+	Masters    [][]byte
+}
+
+// A document comes from every file of which it has pages.
+func (q *Queries) LinkAccessionsOfPages(ctx context.Context, arg LinkAccessionsOfPagesParams) error {
+	_, err := q.db.Exec(ctx, linkAccessionsOfPages, arg.DocumentID, arg.Among, arg.Masters)
+	return err
 }
 
 const listLeftOut = `-- name: ListLeftOut :many
@@ -640,6 +792,39 @@ func (q *Queries) PutLeftOut(ctx context.Context, arg PutLeftOutParams) error {
 	return err
 }
 
+const putPages = `-- name: PutPages :exec
+INSERT INTO pages (document_id, version, ordinal, master_digest, master_page, turn, state, kind, found_turn, skew, confidence, result_key, quality)
+SELECT $1::uuid, $2::int, n.ordinal, n.master_digest, n.master_page, n.turn, coalesce(r.state, 'waiting'), r.kind, r.found_turn, r.skew, r.confidence,
+       r.result_key, r.quality
+FROM (SELECT unnest($3::int[]) AS ordinal, unnest($4::bytea[]) AS master_digest, unnest($5::int[]) AS master_page,
+             unnest($6::smallint[]) AS turn) n
+LEFT JOIN LATERAL (
+    SELECT p.document_id, p.version, p.ordinal, p.master_digest, p.master_page, p.turn, p.state, p.kind, p.found_turn, p.skew, p.confidence, p.result_key, p.quality FROM pages p WHERE p.master_digest = n.master_digest AND p.master_page = n.master_page AND p.turn = n.turn AND p.state = 'read'
+    ORDER BY p.document_id = $1::uuid DESC, p.version DESC LIMIT 1) r ON true
+`
+
+type PutPagesParams struct {
+	DocumentID  string
+	Version     int32
+	Ordinals    []int32
+	Masters     [][]byte
+	MasterPages []int32
+	Turns       []int16
+}
+
+// Pages of a new version. What was read on them, turned as they are, is used again, whichever document it was read for; others wait to be read.
+func (q *Queries) PutPages(ctx context.Context, arg PutPagesParams) error {
+	_, err := q.db.Exec(ctx, putPages,
+		arg.DocumentID,
+		arg.Version,
+		arg.Ordinals,
+		arg.Masters,
+		arg.MasterPages,
+		arg.Turns,
+	)
+	return err
+}
+
 const reopenSplitAccession = `-- name: ReopenSplitAccession :one
 UPDATE accessions SET state = 'received', attempt = attempt + 1 WHERE id = $1 AND state = 'split' RETURNING attempt
 `
@@ -883,4 +1068,33 @@ func (q *Queries) TakePages(ctx context.Context, arg TakePagesParams) error {
 		arg.Version,
 	)
 	return err
+}
+
+const waitingPages = `-- name: WaitingPages :many
+SELECT ordinal FROM pages WHERE document_id = $1 AND version = $2 AND state = 'waiting' ORDER BY ordinal
+`
+
+type WaitingPagesParams struct {
+	DocumentID string
+	Version    int32
+}
+
+func (q *Queries) WaitingPages(ctx context.Context, arg WaitingPagesParams) ([]int32, error) {
+	rows, err := q.db.Query(ctx, waitingPages, arg.DocumentID, arg.Version)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var ordinal int32
+		if err := rows.Scan(&ordinal); err != nil {
+			return nil, err
+		}
+		items = append(items, ordinal)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -83,7 +83,7 @@ WHERE d.id IN (SELECT x.document_id FROM holders x WHERE x.lookup = $1::bytea)
   AND ($3::date IS NULL OR d.issued_on >= $3::date)
   AND ($4::date IS NULL OR d.issued_on <= $4::date)
   AND ($5::bigint IS NULL OR d.seq < $5::bigint)
-  AND d.processing <> 'cancelled'
+  AND d.processing <> 'cancelled' AND d.release <> 'replaced'
 ORDER BY d.seq DESC LIMIT $6::int
 `
 

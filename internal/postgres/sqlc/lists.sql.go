@@ -437,7 +437,7 @@ WHERE ($3::text IS NULL OR d.unit_code = $3::text)
       SELECT s.document_id FROM search_pages s
       WHERE s.plain @@ to_tsquery('simple', $1::text)
         AND ($2::text IS NULL OR s.accented @@ to_tsquery('simple', $2::text))))
-  AND d.processing <> 'cancelled'
+  AND d.processing <> 'cancelled' AND d.release <> 'replaced'
 ORDER BY d.seq DESC LIMIT $8::int
 `
 
