@@ -36,11 +36,16 @@ func (c *versionCmd) Run(e *env) error {
 type sampleCmd struct {
 	Count  int      `default:"12" help:"How many papers."`
 	Seed   uint64   `default:"1" help:"Same seed, same papers."`
-	Out    string   `short:"o" required:"" help:"Folder they go to." type:"path"`
+	Out    string   `short:"o" help:"Folder they go to." type:"path"`
 	Layout []string `help:"Only these layouts; held-back stands for those that no rule was tuned on."`
 	Grade  []int    `help:"Only these grades of damage, 1 (clean) to 5."`
 	Format []string `help:"Only these formats (pdf, tiff, jpeg, png)."`
 	Set    bool     `help:"Lay them out for bench fields: PDFs in pdf/, the fields of all in fields.dev.json."`
+	Stack  string   `type:"path" help:"Make one scanned stack instead, this PDF: separator sheets, blank backs, pages upside down, a paper scanned twice, damaged codes, a secret paper. Its register goes beside it."`
+	Truth  string   `type:"path" help:"With --stack: file of its truth; beside it when left out."`
+	Pages  int      `default:"120" help:"With --stack: pages."`
+	Unit   string   `default:"000.00.00.H24" help:"With --stack: unit on the separator sheets."`
+	Batch  string   `help:"With --stack: batch on the separator sheets."`
 	JSON   bool     `name:"json" help:"One object a line for each paper."`
 	List   bool     `help:"List the layouts and stop."`
 }
@@ -56,6 +61,12 @@ func (c *sampleCmd) Run(e *env) error {
 			fmt.Fprintf(e.stdout, "%+v\n", l)
 		}
 		return nil
+	}
+	if err := c.check(); err != nil {
+		return err
+	}
+	if c.Stack != "" {
+		return c.makeStack(e)
 	}
 	bar := newBar(e.stderr, c.JSON)
 	var formats []sample.Format

@@ -21,6 +21,9 @@ type agency struct {
 
 func (w *writer) locality() locality {
 	l := newLocality(w.r)
+	if w.home != nil {
+		l = *w.home
+	}
 	w.g.set("tinh", l.provinceFull())
 	w.g.set("huyen", l.districtFull())
 	w.g.set("xa", l.communeFull())

@@ -75,6 +75,9 @@ func (d *renderer) side(s *sheet, number int, channels int) (*picture, PageTruth
 	if s.back != nil {
 		tints = append(tints, d.through(s.back, m, s.w, bounds)...)
 	}
+	if s.print != nil {
+		lay(black, s.print, m, s.w, s.h)
+	}
 	coloured := map[inkKind]*mask{}
 	for _, r := range s.rules {
 		on := black

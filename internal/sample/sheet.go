@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"image"
 	"strings"
 
 	"sohoa/internal/page"
@@ -13,7 +14,8 @@ type sheet struct {
 	turn   page.Turn // how far to turn the scanned picture clockwise so that its text stands upright
 	back   *sheet    // the side whose ink shines through, nil for none
 	guard  *guilloche
-	framed bool // a certificate with a border
+	framed bool        // a certificate with a border
+	print  *image.Gray // what a printer put on the whole side, nil for none
 
 	runs    []run
 	rules   []rule

@@ -50,7 +50,8 @@ type writer struct {
 	oldMarks           bool    // tone marks as many offices still type them: hoà, uỷ
 	boldValues, dotted bool    // how a form shows its values
 
-	made date // the day on the paper, also in the scan's file
+	home *locality // where all papers of a stack come from; nil: each from somewhere
+	made date      // the day on the paper, also in the scan's file
 }
 
 func newWriter(fonts *fontSet, r *rng, care float64) *writer {
