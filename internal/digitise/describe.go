@@ -14,6 +14,7 @@ import (
 	"sohoa/internal/fixity"
 	"sohoa/internal/fold"
 	"sohoa/internal/page"
+	"sohoa/internal/papertype"
 )
 
 // Describe finds the fields of a document in what was read on its pages and fixes the snapshot its rendition is made from. A
@@ -35,7 +36,7 @@ func (s *Service) Describe(ctx context.Context, t archive.Task) error {
 	if err != nil || done {
 		return err
 	}
-	fields := LayOver(s.d.Describer.Fields(results, v.Name), v.Decided)
+	fields := papertype.Ask(LayOver(s.d.Describer.Fields(results, v.Name), v.Decided))
 	matched, fields, err := s.match(ctx, v, fields, results)
 	if err != nil {
 		return err
