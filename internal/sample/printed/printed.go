@@ -27,12 +27,17 @@ func (p *Printer) Print(ctx context.Context, s separator.Sheet) (*image.Gray, er
 	if err := separatorsheet.Write(&b, []separator.Sheet{s}); err != nil {
 		return nil, err
 	}
+	return p.Draw(ctx, b.Bytes())
+}
+
+// Draw draws the first page of a PDF.
+func (p *Printer) Draw(ctx context.Context, pdf []byte) (*image.Gray, error) {
 	f, err := os.CreateTemp("", "sohoa-sheet-*.pdf")
 	if err != nil {
 		return nil, err
 	}
 	defer os.Remove(f.Name())
-	if _, err = f.Write(b.Bytes()); err == nil {
+	if _, err = f.Write(pdf); err == nil {
 		err = f.Close()
 	}
 	if err != nil {
