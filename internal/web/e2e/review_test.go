@@ -106,8 +106,12 @@ func handInStack(t *testing.T, c *client.Client) map[string]map[string]string {
 			break
 		}
 		pages += len(p.Truth.Pages)
+		st, err := os.Stat(p.Scan)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if _, err := c.Accept(t.Context(), client.Upload{
-			Name: filepath.Base(p.Scan), Batch: "Chồng giấy", Open: func() (io.ReadCloser, error) { return os.Open(p.Scan) },
+			Name: filepath.Base(p.Scan), Batch: "Chồng giấy", SizeBytes: st.Size(), Open: func() (io.ReadCloser, error) { return os.Open(p.Scan) },
 		}, 3); err != nil {
 			t.Fatal(err)
 		}
