@@ -20,6 +20,7 @@ import (
 	"sohoa/internal/postgres"
 	"sohoa/internal/queue"
 	"sohoa/internal/reader"
+	"sohoa/internal/rearrange"
 	"sohoa/internal/register"
 	"sohoa/internal/retrieve"
 	"sohoa/internal/review"
@@ -51,6 +52,7 @@ type core struct {
 	steps     *digitise.Service
 	retrieve  *retrieve.Service
 	review    *review.Service
+	rearrange *rearrange.Service
 	register  *register.Service // nil: without keys
 	metrics   *metrics
 	spool     string
@@ -133,6 +135,7 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 	}
 	c.retrieve = retrieve.New(find)
 	c.review = review.New(review.Deps{Store: c.catalogue.Review(), Now: now})
+	c.rearrange = rearrange.New(rearrange.Deps{Store: c.catalogue.Arranging(), Viewer: pageview.New(c.steps, c.engine), Now: now})
 	return c, nil
 }
 

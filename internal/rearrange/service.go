@@ -95,8 +95,9 @@ type Store interface {
 
 // Deps is what changing needs.
 type Deps struct {
-	Store Store
-	Now   func() time.Time
+	Store  Store
+	Viewer Viewer // nil where nobody looks
+	Now    func() time.Time
 }
 
 // Service changes which pages make which documents. It is safe for concurrent use.

@@ -63,6 +63,7 @@ func (s *Server) newAPI(mux *routeMux) huma.API {
 				{Name: "intake", Description: "Handing papers in."},
 				{Name: "batches", Description: "What was handed in together, and how far it is."},
 				{Name: "documents", Description: "The papers: finding, seeing, fetching."},
+				{Name: "pages", Description: "Which pages make which documents: splitting, joining, turning, and undoing it. For clerks of the unit."},
 				{Name: "register", Description: "What there is to digitise: units, procedures, dossiers, holders. For registrars and admins. Numbers of holders are taken, and shown masked."},
 				{Name: "review", Description: "Questions about papers that only people can answer, who has them, and what was decided. For clerks and officers of the unit."},
 				{Name: "operation", Description: "What waits, and steering it."},
@@ -225,6 +226,7 @@ func (s *Server) registerAPI(api huma.API) {
 	s.registerRegister(api)
 	s.registerCounter(api)
 	s.registerReview(api)
+	s.registerArrange(api)
 }
 
 func (s *Server) registerBatches(api huma.API) {

@@ -38,7 +38,7 @@ type pages struct {
 }
 
 func pageNames() []string {
-	return []string{"dashboard", "upload", "batches", "batch", "documents", "document", "counter", "login", "error", "docs", "problem", "rows", "review", "reviewreport", "reviewpapers"}
+	return []string{"dashboard", "upload", "batches", "batch", "documents", "document", "counter", "login", "error", "docs", "problem", "rows", "arrange", "review", "reviewreport", "reviewpapers"}
 }
 
 func newPages(version string) (*pages, error) {
@@ -95,6 +95,8 @@ func (p *pages) funcs(lang string) template.FuncMap {
 		"dict":  dict,
 
 		"stackvalues": stackValues,
+		"leftbefore":  leftBefore,
+		"sum":         func(a, b int) int { return a + b },
 	}
 }
 
@@ -130,6 +132,7 @@ type frame struct {
 	Actor                                *archive.Actor
 	MayIngest, MayOperate, MayQueue      bool
 	MayReview, MayHolder                 bool
+	MayArrange                           bool
 	Here                                 string // path and query, to come back to
 	Query                                string // of the search box
 	Script                               string // the page's module
@@ -205,6 +208,7 @@ func (s *Server) pageHandlers() map[string]pageHandler {
 		"GET /documents/{id}":    s.documentPage,
 	}
 	s.reviewPages(handlers)
+	s.arrangePages(handlers)
 	return handlers
 }
 
@@ -253,6 +257,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, a *arc
 	if a != nil {
 		f.MayIngest, f.MayOperate, f.MayQueue = a.May(archive.ActIngest), a.May(archive.ActOperate), a.May(archive.ActQueue)
 		f.MayReview = a.May(archive.ActReview) && s.d.Review != nil
+		f.MayArrange = a.May(archive.ActOperate) && s.d.Rearrange != nil
 		f.MayHolder = a.May(archive.ActHolder) && s.d.Register != nil
 	}
 	var b bytes.Buffer

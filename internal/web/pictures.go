@@ -68,21 +68,11 @@ func (p *pictures) put(key string, jpg []byte) {
 // pageImage sends a JPEG of one page as it looks upright.
 func (s *Server) pageImage(w http.ResponseWriter, r *http.Request) {
 	ctx, a, id := r.Context(), actorOf(r.Context()), archive.DocumentID(r.PathValue("id"))
-	n, err := strconv.Atoi(r.PathValue("page"))
+	n, size, err := pictureWish(r)
 	if err != nil {
-		s.refuse(w, r, fault.New(fault.NotFound, "pages are numbered from 1"))
+		s.refuse(w, r, err)
 		return
 	}
-	size := 1000
-	if v := r.URL.Query().Get("size"); v != "" {
-		if size, err = strconv.Atoi(v); err != nil || size < 1 {
-			s.refuse(w, r, fault.New(fault.RequestMalformed, "size must be a number of pixels"))
-			return
-		}
-	}
-	sizes := pictureSizes()
-	i, _ := slices.BinarySearch(sizes, size)
-	size = sizes[min(i, len(sizes)-1)]
 	v, err := s.d.Retrieve.Document(ctx, a, id) // rights first, whatever is kept
 	if err == nil && (n < 1 || n > len(v.PageList)) {
 		err = fault.New(fault.NotFound, "the document has pages 1 to %d", len(v.PageList))
@@ -94,6 +84,27 @@ func (s *Server) pageImage(w http.ResponseWriter, r *http.Request) {
 	p := v.PageList[n-1]
 	// What a picture depends on. The document is part of it: what is laid over a page may differ by document one day.
 	key := fmt.Sprintf("%s %s %d %d %d %d", id, p.Master, p.Page, p.Turn, p.FoundTurn, size)
+	s.sendPicture(w, r, key, func(ctx context.Context) ([]byte, error) { return s.d.Retrieve.PageImage(ctx, a, id, n, size) })
+}
+
+// pictureWish reads which page is wanted, and how large.
+func pictureWish(r *http.Request) (n, size int, err error) {
+	if n, err = strconv.Atoi(r.PathValue("page")); err != nil {
+		return 0, 0, fault.New(fault.NotFound, "pages are numbered from 1")
+	}
+	size = 1000
+	if v := r.URL.Query().Get("size"); v != "" {
+		if size, err = strconv.Atoi(v); err != nil || size < 1 {
+			return 0, 0, fault.New(fault.RequestMalformed, "size must be a number of pixels")
+		}
+	}
+	sizes := pictureSizes()
+	i, _ := slices.BinarySearch(sizes, size)
+	return n, sizes[min(i, len(sizes)-1)], nil
+}
+
+// sendPicture sends the picture that is kept under key, made now if need be.
+func (s *Server) sendPicture(w http.ResponseWriter, r *http.Request, key string, draw func(context.Context) ([]byte, error)) {
 	etag := `"` + fixity.Of([]byte(key)).String()[:32] + `"`
 	h := w.Header()
 	h.Set("ETag", etag)
@@ -104,7 +115,8 @@ func (s *Server) pageImage(w http.ResponseWriter, r *http.Request) {
 	}
 	jpg, ok := s.pictures.get(key)
 	if !ok {
-		if jpg, err = s.makePicture(ctx, a, id, n, size, key); err != nil {
+		var err error
+		if jpg, err = s.makePicture(r.Context(), key, draw); err != nil {
 			s.refuse(w, r, err)
 			return
 		}
@@ -116,7 +128,7 @@ func (s *Server) pageImage(w http.ResponseWriter, r *http.Request) {
 
 // makePicture waits for its turn as long as somebody wants to see the picture, so that leafing through a thick paper leaves no work
 // behind; once begun it is finished and kept, whoever has gone.
-func (s *Server) makePicture(ctx context.Context, a archive.Actor, id archive.DocumentID, n, size int, key string) ([]byte, error) {
+func (s *Server) makePicture(ctx context.Context, key string, draw func(context.Context) ([]byte, error)) ([]byte, error) {
 	select {
 	case s.pictures.slots <- struct{}{}:
 		defer func() { <-s.pictures.slots }()
@@ -128,7 +140,7 @@ func (s *Server) makePicture(ctx context.Context, a archive.Actor, id archive.Do
 	}
 	making, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
-	jpg, err := s.d.Retrieve.PageImage(making, a, id, n, size)
+	jpg, err := draw(making)
 	if err == nil {
 		s.pictures.put(key, jpg)
 	}

@@ -29,40 +29,46 @@ func rights() map[string][8]int {
 	operating := [8]int{401, 401, 403, 403, 404, 409, 403, 409}
 	registering := [8]int{401, 401, 403, 403, 403, 403, 403, 200}
 	return map[string][8]int{
-		"POST /api/v1/accessions":                       {401, 401, 403, 403, 403, 201, 403, 200}, // into P1; the admin's is the clerk's again
-		"GET /api/v1/accessions":                        listing,
-		"GET /api/v1/accessions/{id}":                   reading,
-		"POST /api/v1/accessions/{id}/cancel":           operating,
-		"POST /api/v1/accessions/{id}/retry":            operating,
-		"GET /api/v1/batches":                           listing,
-		"POST /api/v1/batches":                          {401, 401, 403, 403, 403, 200, 403, 200},
-		"PATCH /api/v1/batches/{id}":                    {401, 401, 403, 403, 404, 200, 403, 200},
-		"GET /api/v1/batches/{id}/separators":           {401, 401, 403, 403, 404, 200, 403, 200},
-		"GET /api/v1/batches/{id}":                      {401, 401, 403, 404, 404, 200, 200, 200},
-		"GET /api/v1/batches/{id}/events":               {401, 401, 403, 404, 404, 200, 200, 200},
-		"POST /api/v1/batches/{id}/cancel":              {401, 401, 403, 403, 404, 200, 403, 200},
-		"POST /api/v1/batches/{id}/retry":               {401, 401, 403, 403, 404, 200, 403, 200},
-		"POST /api/v1/batches/{id}/close":               {401, 401, 403, 403, 404, 200, 403, 200},
-		"GET /api/v1/documents":                         listing,
-		"GET /api/v1/documents/{id}":                    reading,
-		"GET /api/v1/documents/{id}/history":            reading,
-		"GET /api/v1/documents/{id}/pages/{page}":       reading,
-		"GET /api/v1/documents/{id}/pages/{page}/image": reading,
-		"GET /api/v1/documents/{id}/access":             reading,
-		"GET /api/v1/documents/{id}/rendition":          reading,
-		"GET /api/v1/documents/{id}/master":             reading,
-		"GET /api/v1/documents/{id}/text":               reading,
-		"GET /api/v1/documents/{id}/hocr":               reading,
-		"GET /api/v1/documents/{id}/manifest":           reading,
-		"POST /api/v1/documents/{id}/cancel":            operating,
-		"POST /api/v1/documents/{id}/retry":             operating,
-		"GET /api/v1/search":                            listing,
-		"POST /api/v1/search":                           {401, 401, 403, 200, 200, 200, 403, 200},
-		"GET /api/v1/queue":                             listing,
-		"POST /api/v1/queue/pause":                      {401, 401, 403, 403, 403, 403, 403, 200},
-		"POST /api/v1/queue/resume":                     {401, 401, 403, 403, 403, 403, 403, 200},
-		"GET /api/v1/progress":                          listing,
-		"GET /api/v1/me":                                {401, 401, 200, 200, 200, 200, 200, 200},
+		"POST /api/v1/accessions":                          {401, 401, 403, 403, 403, 201, 403, 200}, // into P1; the admin's is the clerk's again
+		"GET /api/v1/accessions":                           listing,
+		"GET /api/v1/accessions/{id}":                      reading,
+		"POST /api/v1/accessions/{id}/cancel":              operating,
+		"POST /api/v1/accessions/{id}/retry":               operating,
+		"GET /api/v1/batches":                              listing,
+		"POST /api/v1/batches":                             {401, 401, 403, 403, 403, 200, 403, 200},
+		"PATCH /api/v1/batches/{id}":                       {401, 401, 403, 403, 404, 200, 403, 200},
+		"GET /api/v1/batches/{id}/separators":              {401, 401, 403, 403, 404, 200, 403, 200},
+		"GET /api/v1/batches/{id}/pages":                   {401, 401, 403, 404, 404, 200, 403, 200},
+		"GET /api/v1/documents/{id}/pages":                 {401, 401, 403, 403, 404, 200, 403, 200},
+		"GET /api/v1/documents/{id}/current/{page}/image":  {401, 401, 403, 403, 404, 200, 403, 200},
+		"GET /api/v1/documents/{id}/left-out/{page}/image": {401, 401, 403, 403, 404, 404, 403, 404}, // nothing is left out
+		"POST /api/v1/arrangements":                        {401, 401, 403, 403, 404, 200, 403, 409}, // the clerk's made a new version
+		"POST /api/v1/arrangements/{id}/undo":              {401, 401, 403, 403, 404, 404, 403, 404},
+		"GET /api/v1/batches/{id}":                         {401, 401, 403, 404, 404, 200, 200, 200},
+		"GET /api/v1/batches/{id}/events":                  {401, 401, 403, 404, 404, 200, 200, 200},
+		"POST /api/v1/batches/{id}/cancel":                 {401, 401, 403, 403, 404, 200, 403, 200},
+		"POST /api/v1/batches/{id}/retry":                  {401, 401, 403, 403, 404, 200, 403, 200},
+		"POST /api/v1/batches/{id}/close":                  {401, 401, 403, 403, 404, 200, 403, 200},
+		"GET /api/v1/documents":                            listing,
+		"GET /api/v1/documents/{id}":                       reading,
+		"GET /api/v1/documents/{id}/history":               reading,
+		"GET /api/v1/documents/{id}/pages/{page}":          reading,
+		"GET /api/v1/documents/{id}/pages/{page}/image":    reading,
+		"GET /api/v1/documents/{id}/access":                reading,
+		"GET /api/v1/documents/{id}/rendition":             reading,
+		"GET /api/v1/documents/{id}/master":                reading,
+		"GET /api/v1/documents/{id}/text":                  reading,
+		"GET /api/v1/documents/{id}/hocr":                  reading,
+		"GET /api/v1/documents/{id}/manifest":              reading,
+		"POST /api/v1/documents/{id}/cancel":               operating,
+		"POST /api/v1/documents/{id}/retry":                operating,
+		"GET /api/v1/search":                               listing,
+		"POST /api/v1/search":                              {401, 401, 403, 200, 200, 200, 403, 200},
+		"GET /api/v1/queue":                                listing,
+		"POST /api/v1/queue/pause":                         {401, 401, 403, 403, 403, 403, 403, 200},
+		"POST /api/v1/queue/resume":                        {401, 401, 403, 403, 403, 403, 403, 200},
+		"GET /api/v1/progress":                             listing,
+		"GET /api/v1/me":                                   {401, 401, 200, 200, 200, 200, 200, 200},
 		// The register is for those who keep it.
 		"GET /api/v1/register/units":                registering,
 		"GET /api/v1/register/procedures":           registering,
@@ -134,9 +140,16 @@ func TestEveryRouteAsksWhoWantsToKnow(t *testing.T) {
 			d.archive.Archive(doc, paper())
 			upload := d.announce(clerkToken, 3)
 			ids := strings.NewReplacer("/accessions/{id}", "/accessions/"+string(rec.Accession.ID), "/documents/{id}", "/documents/"+string(doc),
-				"/batches/{id}", "/batches/"+string(rec.Accession.Batch), "{page}", "1", "{upload}", upload, "{code}", "none", "/review/tasks/{id}", "/review/tasks/1")
+				"/batches/{id}", "/batches/"+string(rec.Accession.Batch), "{page}", "1", "{upload}", upload, "{code}", "none", "/arrangements/{id}", "/arrangements/1", "/review/tasks/{id}", "/review/tasks/1")
 			for i, ask := range asking {
-				resp, b := d.ask(method, ids.Replace(path), ask.token)
+				var resp *http.Response
+				var b []byte
+				if path == "/api/v1/arrangements" {
+					body := `{"expected":{"` + string(doc) + `":1},"operations":[{"do":"turn","document":"` + string(doc) + `","pages":[1],"turn":180}]}`
+					resp, b = d.do(method, path, ask.token, strings.NewReader(body), "Content-Type", "application/json")
+				} else {
+					resp, b = d.ask(method, ids.Replace(path), ask.token)
+				}
 				if resp.StatusCode != want[i] {
 					t.Errorf("%s: %s %s = %d, want %d; %.200s", ask.who, method, path, resp.StatusCode, want[i], b)
 				}

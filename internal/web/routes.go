@@ -35,6 +35,7 @@ func (s *Server) plainRoutes() map[string]http.HandlerFunc {
 	}
 	s.registerRoutes(routes)
 	s.reviewRoutes(routes)
+	s.arrangeRoutes(routes)
 	return routes
 }
 
@@ -47,6 +48,7 @@ func (s *Server) routes(mux *routeMux) error {
 	s.registerAPI(api)
 	describePlain(api)
 	describeSeparators(api)
+	s.describeArrange(api)
 	s.describeRegister(api)
 	s.describeReview(api)
 	describeValues(api)

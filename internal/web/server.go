@@ -14,6 +14,7 @@ import (
 	"sohoa/internal/archive"
 	"sohoa/internal/fixity"
 	"sohoa/internal/intake"
+	"sohoa/internal/rearrange"
 	"sohoa/internal/register"
 	"sohoa/internal/retrieve"
 	"sohoa/internal/review"
@@ -26,13 +27,14 @@ type Accounts interface {
 
 // Deps is what the door needs.
 type Deps struct {
-	Intake   *intake.Service
-	Retrieve *retrieve.Service
-	Register *register.Service // nil: none is served
-	Review   *review.Service   // nil: there is no review queue
-	Accounts Accounts
-	Logger   *slog.Logger
-	Now      func() time.Time // nil: time.Now
+	Intake    *intake.Service
+	Retrieve  *retrieve.Service
+	Register  *register.Service  // nil: none is served
+	Rearrange *rearrange.Service // nil: nobody changes pages
+	Review    *review.Service    // nil: there is no review queue
+	Accounts  Accounts
+	Logger    *slog.Logger
+	Now       func() time.Time // nil: time.Now
 
 	SpoolDir    string // resumable uploads lie here until they are in custody; made when missing
 	MaxBytes    int64  // the largest upload; must not be above the intake's own
