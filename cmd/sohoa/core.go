@@ -113,7 +113,7 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 		Catalogue: c.catalogue, Objects: c.archive, Reader: c.reader, Zip: wiring.Zips{}, Entries: wiring.Entries{Intake: c.intake}, Engine: c.engine, Writer: pdfa.Writer{},
 		Checker: pdfa.Checker{}, Describer: describer, WorkDir: cfg.work, Now: now, Logger: cfg.logger, Observe: c.metrics.observer(), Failpoint: fail,
 	}
-	steps.Twins, steps.Alike = match.Twins{}, c.catalogue
+	steps.Twins, steps.Alike, steps.Keeping = match.Twins{}, c.catalogue, c.catalogue
 	if keeper != nil {
 		steps.Holders = keeper
 		if steps.Matcher, err = newMatcher(ring, c.catalogue); err != nil {

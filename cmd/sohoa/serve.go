@@ -121,6 +121,7 @@ func (c *core) periodic() []workers.Job {
 			return err
 		}},
 		{Name: "work-clean-up", Every: cleanEvery, Run: c.clean},
+		{Name: "locks-extend", Every: locksEvery, Run: func(ctx context.Context) error { return c.steps.ExtendLocks(ctx, c.archive) }},
 		{Name: "dossier-match", Every: matchEvery, Run: func(ctx context.Context) error { return c.steps.MatchWaiting(ctx, c.catalogue) }},
 	}
 }

@@ -52,7 +52,8 @@ type Deps struct {
 	Matcher   Matcher      // nil where there is no register: nothing is looked up then
 	Twins     Twins        // nil, or Alike nil: papers scanned twice are not looked for
 	Alike     Alike
-	WorkDir   string // masters being read and renditions being written; emptied at start
+	Keeping   Keeping // nil: everything is kept as long as the shortest retention
+	WorkDir   string  // masters being read and renditions being written; emptied at start
 	Now       func() time.Time
 	Logger    *slog.Logger
 	Observe   Observer

@@ -22,7 +22,11 @@ func (s *Service) Settle(ctx context.Context, t archive.Task) error {
 	if v.Manifest == nil || v.Snapshot == nil {
 		return fault.New(fault.Internal, "version %d of document %s is to be settled and has no manifest", v.Version, v.Document)
 	}
-	until := RetainUntil(v.CreatedAt)
+	kept, err := s.kept(ctx, v)
+	if err != nil {
+		return fmt.Errorf("how long to keep it: %w", err)
+	}
+	until := kept.Until
 	if err := s.d.Objects.PutManifest(ctx, archive.ManifestKey(v.Document, v.Version), v.Manifest, until); err != nil {
 		return fmt.Errorf("keep manifest: %w", err)
 	}
@@ -36,7 +40,7 @@ func (s *Service) Settle(ctx context.Context, t archive.Task) error {
 	if err != nil {
 		return err
 	}
-	done := ArchivedVersion{At: s.d.Now().UTC(), Until: until, Pages: indexPages(*v.Snapshot, v.Name, v.Dossier, v.Fields, results)}
+	done := ArchivedVersion{At: s.d.Now().UTC(), Until: until, Kept: kept, Pages: indexPages(*v.Snapshot, v.Name, v.Dossier, v.Fields, results)}
 	if err := s.d.Catalogue.Archived(ctx, t, done); err != nil {
 		return err
 	}

@@ -160,6 +160,7 @@ type ArchivedVersion struct {
 	At    time.Time
 	Pages []IndexPage
 	Until time.Time // retention of the masters
+	Kept  Kept      // how long it is kept, and why
 }
 
 // IndexPage is one page for search: as read, and folded both ways. Ordinal 0 is the document's own data: title, name, codes.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"sohoa/internal/archive"
 	"sohoa/internal/describe"
@@ -113,11 +114,9 @@ func digitsOf(s string) string {
 
 // capital is the folded form of a word that begins with a capital letter and was read surely; empty for others.
 func capital(w page.Word) string {
-	for _, r := range w.Text {
-		if !unicode.IsUpper(r) || w.Confidence < surely {
-			return ""
-		}
-		break
+	first, _ := utf8.DecodeRuneInString(w.Text)
+	if !unicode.IsUpper(first) || w.Confidence < surely {
+		return ""
 	}
 	if p := fold.Plain(w.Text); !strings.Contains(p, " ") && len(p) > 1 {
 		return p

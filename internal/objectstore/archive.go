@@ -111,6 +111,11 @@ func (a *Archive) ExtendMasterLock(ctx context.Context, d fixity.Digest, until t
 	return a.s.ExtendLock(ctx, Masters, archive.MasterKey(d), "", until)
 }
 
+// ExtendManifestLock implements digitise.Locks.
+func (a *Archive) ExtendManifestLock(ctx context.Context, key string, until time.Time) error {
+	return a.s.ExtendLock(ctx, Records, key, "", until)
+}
+
 // largestRecord bounds what is read into memory: a page result of a dense A0 plan is a few MiB.
 const largestRecord = 64 << 20
 

@@ -12,6 +12,7 @@ import (
 	"sohoa/internal/custody/keyring"
 	"sohoa/internal/digitise"
 	"sohoa/internal/fault"
+	"sohoa/internal/fixity"
 	"sohoa/internal/match"
 	"sohoa/internal/page"
 	"sohoa/internal/register"
@@ -63,7 +64,7 @@ func newHall(t *testing.T) *hall {
 	}
 	h := &hall{desk: d, city: c, shelf: &shelf{kept: map[string]page.Result{}}}
 	h.steps, err = digitise.New(digitise.Deps{
-		Catalogue: d.c, Objects: h.shelf, Describer: h.shelf, Matcher: wiring.Matcher{Service: c.matcher()}, Twins: match.Twins{}, Alike: d.c, WorkDir: filepath.Join(t.TempDir(), "work"),
+		Catalogue: d.c, Objects: h.shelf, Describer: h.shelf, Matcher: wiring.Matcher{Service: c.matcher()}, Twins: match.Twins{}, Alike: d.c, Keeping: d.c, WorkDir: filepath.Join(t.TempDir(), "work"),
 		Now: time.Now, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -330,3 +331,16 @@ func TestTheSamePaperTwiceIsAskedAboutOnce(t *testing.T) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+// lockbook notes how far locks were extended.
+type lockbook struct{ reached []time.Time }
+
+func (l *lockbook) ExtendMasterLock(_ context.Context, _ fixity.Digest, until time.Time) error {
+	l.reached = append(l.reached, until)
+	return nil
+}
+
+func (l *lockbook) ExtendManifestLock(_ context.Context, _ string, until time.Time) error {
+	l.reached = append(l.reached, until)
+	return nil
+}

@@ -473,6 +473,9 @@ func (c *Catalogue) Archived(ctx context.Context, t archive.Task, a digitise.Arc
 		if err := archiveVersion(ctx, q, string(t.Document), int32(t.Version), a); err != nil {
 			return 0, err
 		}
+		if err := putRetention(ctx, q, t.Document, a.Kept); err != nil {
+			return 0, err
+		}
 		if err := audit(ctx, q, event{
 			actor: System, action: "document_archived", unit: t.Unit, document: t.Document, detail: map[string]string{"version": fmt.Sprint(t.Version)},
 		}); err != nil {

@@ -184,3 +184,55 @@ UPDATE documents SET release = 'replaced', replaced_by = sqlc.arg(other)::uuid W
 
 -- name: RestoreTwin :execrows
 UPDATE documents SET release = sqlc.arg(release)::text, replaced_by = NULL WHERE id = sqlc.arg(id)::uuid AND release = 'replaced';
+
+-- name: RetentionOfDossier :one
+SELECT coalesce(p.retention, '')::text AS retention, d.completed_on, d.received_on
+FROM register_dossiers d LEFT JOIN register_procedures p ON p.code = d.procedure_code WHERE d.code = $1;
+
+-- name: RetentionsOfFile :many
+SELECT DISTINCT r.retention FROM document_retentions r JOIN documents d ON d.id = r.document_id
+WHERE d.dossier_code = sqlc.arg(dossier_code)::text AND d.id <> sqlc.arg(document_id)::uuid AND d.processing <> 'cancelled';
+
+-- name: ListDocumentTypes :many
+SELECT * FROM document_types ORDER BY name;
+
+-- name: PutDocumentType :exec
+INSERT INTO document_types (key, name, code, retention) VALUES ($1, $2, $3, $4)
+ON CONFLICT (key) DO UPDATE SET name = excluded.name, code = excluded.code, retention = excluded.retention;
+
+-- name: DropDocumentType :execrows
+DELETE FROM document_types WHERE key = $1;
+
+-- name: ArchivePatterns :one
+SELECT result_code, archive_code FROM archive_settings;
+
+-- name: SetArchivePatterns :exec
+UPDATE archive_settings SET result_code = $1, archive_code = $2;
+
+-- name: PutRetention :exec
+-- Never earlier than before. A later version's settling reaches its own manifest only, so those before it are extended by the job.
+INSERT INTO document_retentions AS t (document_id, retention, ended_on, retain_until, extended_at)
+VALUES (sqlc.arg(document_id)::uuid, sqlc.arg(retention)::text, sqlc.narg(ended_on)::date, sqlc.arg(retain_until)::timestamptz, now())
+ON CONFLICT (document_id) DO UPDATE SET retention = excluded.retention, ended_on = excluded.ended_on, retain_until = greatest(t.retain_until, excluded.retain_until),
+    extended_at = CASE WHEN excluded.retain_until > t.retain_until OR t.extended_at IS NULL THEN NULL ELSE t.extended_at END;
+
+-- name: RaiseRetentionsOfFile :exec
+-- A file takes the longest of its documents.
+UPDATE document_retentions r SET retention = sqlc.arg(retention)::text, retain_until = sqlc.arg(retain_until)::timestamptz, extended_at = NULL
+FROM documents d WHERE d.id = r.document_id AND d.dossier_code = sqlc.arg(dossier_code)::text AND d.id <> sqlc.arg(document_id)::uuid
+  AND d.processing <> 'cancelled' AND r.retain_until < sqlc.arg(retain_until)::timestamptz;
+
+-- name: DueLocks :many
+SELECT r.document_id, r.retain_until FROM document_retentions r WHERE r.extended_at IS NULL ORDER BY r.document_id LIMIT $1;
+
+-- name: ManifestVersions :many
+SELECT version FROM versions WHERE document_id = $1 AND archived_at IS NOT NULL ORDER BY version;
+
+-- name: MastersToExtend :many
+SELECT DISTINCT master_digest FROM pages WHERE document_id = $1;
+
+-- name: LocksExtended :exec
+UPDATE document_retentions SET extended_at = now() WHERE document_id = $1 AND retain_until <= $2;
+
+-- name: GetRetention :one
+SELECT * FROM document_retentions WHERE document_id = $1;

@@ -10,7 +10,24 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
+	"sohoa/internal/fixity"
 )
+
+const archivePatterns = `-- name: ArchivePatterns :one
+SELECT result_code, archive_code FROM archive_settings
+`
+
+type ArchivePatternsRow struct {
+	ResultCode  string
+	ArchiveCode string
+}
+
+func (q *Queries) ArchivePatterns(ctx context.Context) (ArchivePatternsRow, error) {
+	row := q.db.QueryRow(ctx, archivePatterns)
+	var i ArchivePatternsRow
+	err := row.Scan(&i.ResultCode, &i.ArchiveCode)
+	return i, err
+}
 
 const decideRelinkRequest = `-- name: DecideRelinkRequest :execrows
 UPDATE relink_requests SET decision = $1::text, decided_by = $2::text, decided_at = now()
@@ -283,6 +300,18 @@ func (q *Queries) DropDocumentKeys(ctx context.Context, documentID string) error
 	return err
 }
 
+const dropDocumentType = `-- name: DropDocumentType :execrows
+DELETE FROM document_types WHERE key = $1
+`
+
+func (q *Queries) DropDocumentType(ctx context.Context, key string) (int64, error) {
+	result, err := q.db.Exec(ctx, dropDocumentType, key)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const dropDossierWait = `-- name: DropDossierWait :execrows
 DELETE FROM dossier_waits WHERE document_id = $1
 `
@@ -326,6 +355,35 @@ func (q *Queries) DueDossierWaits(ctx context.Context, pageSize int32) ([]DueDos
 	for rows.Next() {
 		var i DueDossierWaitsRow
 		if err := rows.Scan(&i.DocumentID, &i.Version); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const dueLocks = `-- name: DueLocks :many
+SELECT r.document_id, r.retain_until FROM document_retentions r WHERE r.extended_at IS NULL ORDER BY r.document_id LIMIT $1
+`
+
+type DueLocksRow struct {
+	DocumentID  string
+	RetainUntil time.Time
+}
+
+func (q *Queries) DueLocks(ctx context.Context, limit int32) ([]DueLocksRow, error) {
+	rows, err := q.db.Query(ctx, dueLocks, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DueLocksRow
+	for rows.Next() {
+		var i DueLocksRow
+		if err := rows.Scan(&i.DocumentID, &i.RetainUntil); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -427,6 +485,23 @@ func (q *Queries) GetRelinkRequest(ctx context.Context, id int64) (RelinkRequest
 		&i.Decision,
 		&i.DecidedBy,
 		&i.DecidedAt,
+	)
+	return i, err
+}
+
+const getRetention = `-- name: GetRetention :one
+SELECT document_id, retention, ended_on, retain_until, extended_at FROM document_retentions WHERE document_id = $1
+`
+
+func (q *Queries) GetRetention(ctx context.Context, documentID string) (DocumentRetention, error) {
+	row := q.db.QueryRow(ctx, getRetention, documentID)
+	var i DocumentRetention
+	err := row.Scan(
+		&i.DocumentID,
+		&i.Retention,
+		&i.EndedOn,
+		&i.RetainUntil,
+		&i.ExtendedAt,
 	)
 	return i, err
 }
@@ -655,6 +730,35 @@ func (q *Queries) LastRegisterRevisions(ctx context.Context) (LastRegisterRevisi
 	return i, err
 }
 
+const listDocumentTypes = `-- name: ListDocumentTypes :many
+SELECT key, name, code, retention FROM document_types ORDER BY name
+`
+
+func (q *Queries) ListDocumentTypes(ctx context.Context) ([]DocumentType, error) {
+	rows, err := q.db.Query(ctx, listDocumentTypes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DocumentType
+	for rows.Next() {
+		var i DocumentType
+		if err := rows.Scan(
+			&i.Key,
+			&i.Name,
+			&i.Code,
+			&i.Retention,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listDossierWaits = `-- name: ListDossierWaits :many
 SELECT w.document_id, w.codes, w.tried, w.why, w.since, d.unit_code, d.access_level, d.title, d.name, d.seq
 FROM dossier_waits w JOIN documents d ON d.id = w.document_id
@@ -765,6 +869,68 @@ func (q *Queries) ListRelinkRequests(ctx context.Context, arg ListRelinkRequests
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const locksExtended = `-- name: LocksExtended :exec
+UPDATE document_retentions SET extended_at = now() WHERE document_id = $1 AND retain_until <= $2
+`
+
+type LocksExtendedParams struct {
+	DocumentID  string
+	RetainUntil time.Time
+}
+
+func (q *Queries) LocksExtended(ctx context.Context, arg LocksExtendedParams) error {
+	_, err := q.db.Exec(ctx, locksExtended, arg.DocumentID, arg.RetainUntil)
+	return err
+}
+
+const manifestVersions = `-- name: ManifestVersions :many
+SELECT version FROM versions WHERE document_id = $1 AND archived_at IS NOT NULL ORDER BY version
+`
+
+func (q *Queries) ManifestVersions(ctx context.Context, documentID string) ([]int32, error) {
+	rows, err := q.db.Query(ctx, manifestVersions, documentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var version int32
+		if err := rows.Scan(&version); err != nil {
+			return nil, err
+		}
+		items = append(items, version)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const mastersToExtend = `-- name: MastersToExtend :many
+SELECT DISTINCT master_digest FROM pages WHERE document_id = $1
+`
+
+func (q *Queries) MastersToExtend(ctx context.Context, documentID string) ([]fixity.Digest, error) {
+	rows, err := q.db.Query(ctx, mastersToExtend, documentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []fixity.Digest
+	for rows.Next() {
+		var master_digest fixity.Digest
+		if err := rows.Scan(&master_digest); err != nil {
+			return nil, err
+		}
+		items = append(items, master_digest)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -920,6 +1086,28 @@ func (q *Queries) PutDocumentKeys(ctx context.Context, arg PutDocumentKeysParams
 	return err
 }
 
+const putDocumentType = `-- name: PutDocumentType :exec
+INSERT INTO document_types (key, name, code, retention) VALUES ($1, $2, $3, $4)
+ON CONFLICT (key) DO UPDATE SET name = excluded.name, code = excluded.code, retention = excluded.retention
+`
+
+type PutDocumentTypeParams struct {
+	Key       string
+	Name      string
+	Code      string
+	Retention string
+}
+
+func (q *Queries) PutDocumentType(ctx context.Context, arg PutDocumentTypeParams) error {
+	_, err := q.db.Exec(ctx, putDocumentType,
+		arg.Key,
+		arg.Name,
+		arg.Code,
+		arg.Retention,
+	)
+	return err
+}
+
 const putDossierWait = `-- name: PutDossierWait :exec
 INSERT INTO dossier_waits (document_id, unit_code, codes, tried, why, due_at) VALUES ($1, $2, $3, $4, $5, now())
 ON CONFLICT (document_id) DO UPDATE SET unit_code = excluded.unit_code, codes = excluded.codes, tried = excluded.tried, why = excluded.why,
@@ -987,6 +1175,55 @@ func (q *Queries) PutDuplicateVerdict(ctx context.Context, arg PutDuplicateVerdi
 	return err
 }
 
+const putRetention = `-- name: PutRetention :exec
+INSERT INTO document_retentions AS t (document_id, retention, ended_on, retain_until, extended_at)
+VALUES ($1::uuid, $2::text, $3::date, $4::timestamptz, now())
+ON CONFLICT (document_id) DO UPDATE SET retention = excluded.retention, ended_on = excluded.ended_on, retain_until = greatest(t.retain_until, excluded.retain_until),
+    extended_at = CASE WHEN excluded.retain_until > t.retain_until OR t.extended_at IS NULL THEN NULL ELSE t.extended_at END
+`
+
+type PutRetentionParams struct {
+	DocumentID  string
+	Retention   string
+	EndedOn     *time.Time
+	RetainUntil time.Time
+}
+
+// Never earlier than before. A later version's settling reaches its own manifest only, so those before it are extended by the job.
+func (q *Queries) PutRetention(ctx context.Context, arg PutRetentionParams) error {
+	_, err := q.db.Exec(ctx, putRetention,
+		arg.DocumentID,
+		arg.Retention,
+		arg.EndedOn,
+		arg.RetainUntil,
+	)
+	return err
+}
+
+const raiseRetentionsOfFile = `-- name: RaiseRetentionsOfFile :exec
+UPDATE document_retentions r SET retention = $1::text, retain_until = $2::timestamptz, extended_at = NULL
+FROM documents d WHERE d.id = r.document_id AND d.dossier_code = $3::text AND d.id <> $4::uuid
+  AND d.processing <> 'cancelled' AND r.retain_until < $2::timestamptz
+`
+
+type RaiseRetentionsOfFileParams struct {
+	Retention   string
+	RetainUntil time.Time
+	DossierCode string
+	DocumentID  string
+}
+
+// A file takes the longest of its documents.
+func (q *Queries) RaiseRetentionsOfFile(ctx context.Context, arg RaiseRetentionsOfFileParams) error {
+	_, err := q.db.Exec(ctx, raiseRetentionsOfFile,
+		arg.Retention,
+		arg.RetainUntil,
+		arg.DossierCode,
+		arg.DocumentID,
+	)
+	return err
+}
+
 const replaceTwin = `-- name: ReplaceTwin :execrows
 UPDATE documents SET release = 'replaced', replaced_by = $1::uuid WHERE id = $2::uuid AND release NOT IN ('signed', 'released', 'replaced')
 `
@@ -1019,6 +1256,68 @@ func (q *Queries) RestoreTwin(ctx context.Context, arg RestoreTwinParams) (int64
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const retentionOfDossier = `-- name: RetentionOfDossier :one
+SELECT coalesce(p.retention, '')::text AS retention, d.completed_on, d.received_on
+FROM register_dossiers d LEFT JOIN register_procedures p ON p.code = d.procedure_code WHERE d.code = $1
+`
+
+type RetentionOfDossierRow struct {
+	Retention   string
+	CompletedOn *time.Time
+	ReceivedOn  *time.Time
+}
+
+func (q *Queries) RetentionOfDossier(ctx context.Context, code string) (RetentionOfDossierRow, error) {
+	row := q.db.QueryRow(ctx, retentionOfDossier, code)
+	var i RetentionOfDossierRow
+	err := row.Scan(&i.Retention, &i.CompletedOn, &i.ReceivedOn)
+	return i, err
+}
+
+const retentionsOfFile = `-- name: RetentionsOfFile :many
+SELECT DISTINCT r.retention FROM document_retentions r JOIN documents d ON d.id = r.document_id
+WHERE d.dossier_code = $1::text AND d.id <> $2::uuid AND d.processing <> 'cancelled'
+`
+
+type RetentionsOfFileParams struct {
+	DossierCode string
+	DocumentID  string
+}
+
+func (q *Queries) RetentionsOfFile(ctx context.Context, arg RetentionsOfFileParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, retentionsOfFile, arg.DossierCode, arg.DocumentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var retention string
+		if err := rows.Scan(&retention); err != nil {
+			return nil, err
+		}
+		items = append(items, retention)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const setArchivePatterns = `-- name: SetArchivePatterns :exec
+UPDATE archive_settings SET result_code = $1, archive_code = $2
+`
+
+type SetArchivePatternsParams struct {
+	ResultCode  string
+	ArchiveCode string
+}
+
+func (q *Queries) SetArchivePatterns(ctx context.Context, arg SetArchivePatternsParams) error {
+	_, err := q.db.Exec(ctx, setArchivePatterns, arg.ResultCode, arg.ArchiveCode)
+	return err
 }
 
 const settleDossierWait = `-- name: SettleDossierWait :exec

@@ -135,6 +135,21 @@ type Document struct {
 	ProcedureCode *string
 }
 
+type DocumentRetention struct {
+	DocumentID  string
+	Retention   string
+	EndedOn     *time.Time
+	RetainUntil time.Time
+	ExtendedAt  *time.Time
+}
+
+type DocumentType struct {
+	Key       string
+	Name      string
+	Code      string
+	Retention string
+}
+
 type DossierLink struct {
 	ID          int64
 	DocumentID  string
