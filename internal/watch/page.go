@@ -93,7 +93,7 @@ func (p *Page) guarded(next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Referrer-Policy", "same-origin") // with none, browsers send "Origin: null" with our own forms
 		h.Set("Cache-Control", "no-store")
 		_, port, err := net.SplitHostPort(p.ln.Addr().String())
 		if err != nil || (r.Host != "127.0.0.1:"+port && r.Host != "localhost:"+port) {
