@@ -32,6 +32,8 @@ const (
 	ActQueue    Action = "queue"    // pause and resume the city's queue
 	ActRegister Action = "register" // read and fill the register
 	ActHolder   Action = "holder"   // search by the identifier of a person or firm
+	ActPurge    Action = "purge"    // ask that a paper be removed for good
+	ActDispose  Action = "dispose"  // decide about what another asked to purge
 	ActReview   Action = "review"   // answer questions about papers and change what is said of them
 )
 
@@ -41,11 +43,11 @@ func (a Actor) May(act Action) bool {
 	case Admin:
 		return true
 	case Clerk:
-		return act == ActIngest || act == ActRead || act == ActOperate || act == ActHolder || act == ActReview
+		return act == ActIngest || act == ActRead || act == ActOperate || act == ActHolder || act == ActReview || act == ActPurge
 	case Officer:
 		return act == ActRead || act == ActHolder || act == ActReview
 	case Auditor:
-		return act == ActRead
+		return act == ActRead || act == ActDispose
 	case Registrar:
 		return act == ActRegister
 	case Citizen:

@@ -104,6 +104,7 @@ type Accession struct {
 	Warnings   []string       `json:"warnings,omitempty"`   // likewise: what was repaired or left out
 	Parts      int            `json:"parts,omitempty"`      // likewise: how many documents came of it
 	Signatures []Signature    `json:"signatures,omitempty"` // likewise: the digital signatures in it, as judged then
+	Derived    *Derived       `json:"derived,omitempty"`    // it was made here, of what a purge left of another master
 }
 
 // PageRef is one page of a version: which page of which master, and how a person turned it.

@@ -97,3 +97,18 @@ func parseKey(key, prefix, suffix string) (string, bool) {
 	}
 	return unspread(strings.TrimSuffix(strings.TrimPrefix(key, prefix), suffix))
 }
+
+// ManifestsPrefix begins the keys of all manifests of a document, RenditionsPrefix those of all its renditions, RenditionPrefix those of one version's, and
+// ResultsPrefix those of all results of a master.
+func ManifestsPrefix(id DocumentID) string { return "manifests/" + spread(string(id)) + "/" }
+
+// RenditionsPrefix is told with ManifestsPrefix.
+func RenditionsPrefix(id DocumentID) string { return "documents/" + spread(string(id)) + "/" }
+
+// RenditionPrefix is told with ManifestsPrefix.
+func RenditionPrefix(id DocumentID, version int) string {
+	return fmt.Sprintf("%s%06d-", RenditionsPrefix(id), version)
+}
+
+// ResultsPrefix is told with ManifestsPrefix.
+func ResultsPrefix(master fixity.Digest) string { return "results/" + spread(master.String()) + "/" }

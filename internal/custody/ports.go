@@ -175,6 +175,7 @@ type MasterObject struct {
 	RetainUntil time.Time
 	StoredAt    time.Time
 	Missing     bool // the store has no such object: a finding
+	Disposed    bool // it is missing by decision: no finding
 }
 
 // RestoredVersion is what a manifest says, with what lies beside it.
@@ -200,7 +201,10 @@ type RebuildCatalogue interface {
 	// StagedByKey finds one item.
 	StagedByKey(ctx context.Context, key string) (Staged, bool, error)
 	// PutAccession makes the rows of an accession that is not there, with its task; added is false when it is there.
-	PutAccession(ctx context.Context, a archive.Accession, m MasterObject) (added bool, err error)
+	// One that is settled has nothing to be inspected: no task.
+	PutAccession(ctx context.Context, a archive.Accession, m MasterObject, settled bool) (added bool, err error)
+	// PutTombstone records a purge that the catalogue does not know of, and takes out what it names and the catalogue still holds.
+	PutTombstone(ctx context.Context, t archive.Tombstone, body []byte) error
 	// PutVersion makes the rows of an archived version; changed is false when it is archived already.
 	PutVersion(ctx context.Context, v RestoredVersion) (changed bool, err error)
 	// WaitingHolders returns identifiers without what they are found by, in order, those after the given one; the zero value starts.

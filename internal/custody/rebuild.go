@@ -29,7 +29,10 @@ type RebuildDeps struct {
 }
 
 // Rebuilder fills a catalogue from the object store.
-type Rebuilder struct{ d RebuildDeps }
+type Rebuilder struct {
+	d      RebuildDeps
+	graves *graves // of the store, while a rebuild runs
+}
 
 // NewRebuilder returns a Rebuilder.
 func NewRebuilder(d RebuildDeps) *Rebuilder {
@@ -47,6 +50,7 @@ type RebuildReport struct {
 	Versions   int `json:"versions"`   // made anew, archived
 	Lost       int `json:"lost"`       // masters or page results that the store does not have
 	Malformed  int `json:"malformed"`  // records or manifests that could not be read
+	Tombstones int `json:"tombstones"` // found; what they name is neither brought back nor missed
 	// Identifiers of holders that had waited for a key and were opened; that still wait; whose document's data key was destroyed.
 	IdentifiersFilled  int      `json:"identifiers_filled"`
 	IdentifiersWaiting int      `json:"identifiers_waiting"`
@@ -89,6 +93,9 @@ func (b *Rebuilder) run(ctx context.Context, actor string, merge bool) (r Rebuil
 	ran, err := b.d.Catalogue.Alone(ctx, "rebuild", func(ctx context.Context) error {
 		if err := b.d.Catalogue.BeginRebuild(ctx, merge); err != nil {
 			return err
+		}
+		if b.graves, err = b.readGraves(ctx, &r); err != nil {
+			return fmt.Errorf("tombstones: %w", err)
 		}
 		for _, prefix := range []string{"accessions/", "manifests/"} {
 			if err := b.gather(ctx, prefix, &r); err != nil {
@@ -156,6 +163,9 @@ func (b *Rebuilder) gather(ctx context.Context, prefix string, r *RebuildReport)
 		if err != nil {
 			return err
 		}
+		if b.graves.manifestGone(o.Key) {
+			continue
+		}
 		if chunk = append(chunk, o); len(chunk) == stageChunk {
 			if err := flush(); err != nil {
 				return err
@@ -187,7 +197,9 @@ func (b *Rebuilder) read(ctx context.Context, o Object) (it Staged, bad, err err
 	if err == nil && archive.AccessionKey(a.ID) != o.Key {
 		err = fault.New(fault.ManifestMalformed, "the accession record lies under the key of another accession")
 	}
-	it.At = a.ReceivedAt
+	if it.At = a.ReceivedAt; err == nil {
+		b.graves.remember(a)
+	}
 	return it, err, nil
 }
 
@@ -260,13 +272,16 @@ func (b *Rebuilder) putAccession(ctx context.Context, a archive.Accession, m Mas
 			}
 		}
 	}
-	added, err := b.d.Catalogue.PutAccession(ctx, a, m)
+	if b.graves.gone(a, m) {
+		return nil
+	}
+	added, err := b.d.Catalogue.PutAccession(ctx, a, m, b.graves.settled(a))
 	if err != nil {
 		return err
 	}
 	if added {
 		r.Accessions++
-		if m.Missing {
+		if m.Missing && !m.Disposed {
 			r.Lost++
 			r.problem("accession %s: its master %s is not in the store", a.ID, a.Master)
 		}
@@ -278,7 +293,9 @@ func (b *Rebuilder) putAccession(ctx context.Context, a archive.Accession, m Mas
 func (b *Rebuilder) master(ctx context.Context, d fixity.Digest, size int64) (MasterObject, error) {
 	o, err := b.d.Objects.Stat(ctx, Masters, archive.MasterKey(d), "")
 	if errors.Is(err, fs.ErrNotExist) {
-		return MasterObject{Digest: d, SizeBytes: size, Missing: true}, nil
+		m := MasterObject{Digest: d, SizeBytes: size, Missing: true}
+		b.graves.bury(&m)
+		return m, nil
 	}
 	if err != nil {
 		return MasterObject{}, err
@@ -371,16 +388,20 @@ func (b *Rebuilder) load(ctx context.Context, it Staged, mu *sync.Mutex, r *Rebu
 		if err != nil {
 			return v, err
 		}
-		if o.Missing {
+		if o.Missing && !o.Disposed {
 			lost("master %s is not in the store", d)
 		}
 		v.Masters = append(v.Masters, o)
 	}
+	v.Manifest.Accessions = b.graves.stand(m.Accessions, v.Masters)
 	if v.Holders, err = b.reopen(ctx, m); err != nil {
 		return v, fmt.Errorf("identifiers of holders: %w", err)
 	}
 	for i, p := range m.Pages {
 		body, err := b.d.Objects.Read(ctx, Renditions, p.Result)
+		if _, purged := b.graves.masters[p.Master]; purged && errors.Is(err, fs.ErrNotExist) {
+			continue // copied to the substitute, which a later version refers to
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			lost("the result of page %d is not in the store, so the page is not found by its text", p.Ordinal)
 			continue

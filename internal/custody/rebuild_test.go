@@ -180,7 +180,7 @@ func TestAMergeBringsAnOldCatalogueUpToDate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := old.Cat.PutAccession(t.Context(), rec, custody.MasterObject{Digest: rec.Master, SizeBytes: rec.SizeBytes, Version: "of another store"}); err != nil {
+		if _, err := old.Cat.PutAccession(t.Context(), rec, custody.MasterObject{Digest: rec.Master, SizeBytes: rec.SizeBytes, Version: "of another store"}, false); err != nil {
 			t.Fatal(err)
 		}
 	}

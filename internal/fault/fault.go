@@ -44,6 +44,7 @@ const (
 	StateConflict     Code = "state_conflict"
 	DisposalHeld      Code = "disposal_held"
 	BatchClosed       Code = "batch_closed"
+	Purged            Code = "purged" // removed by decision of two people; not taken in again
 	FileTooLarge      Code = "file_too_large"
 	RangeInvalid      Code = "range_invalid"
 
@@ -72,7 +73,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		RequestMalformed, ManifestMalformed, Unauthenticated, Forbidden, NotFound, AccessionUnknown, DocumentUnknown,
-		BatchUnknown, AccessionConflict, StateConflict, DisposalHeld, BatchClosed, FileTooLarge, RangeInvalid,
+		BatchUnknown, AccessionConflict, StateConflict, DisposalHeld, BatchClosed, Purged, FileTooLarge, RangeInvalid,
 		FileEmpty, FileUnsupported, FileUnreadable, FileEncrypted, FileNoPages, FileTooManyPages, PageTooLarge,
 		ArchiveUnsafe, FileInfected, FixityMismatch,
 		StoreUnavailable, CatalogueUnavailable, QueueUnavailable, EngineUnavailable, SpoolFull, Fenced, NotReady, Internal,
@@ -83,7 +84,7 @@ func Codes() []Code {
 func (c Code) Verdict() Verdict {
 	switch c {
 	case RequestMalformed, ManifestMalformed, Unauthenticated, Forbidden, NotFound, AccessionUnknown, DocumentUnknown,
-		BatchUnknown, AccessionConflict, StateConflict, DisposalHeld, BatchClosed, FileTooLarge, RangeInvalid,
+		BatchUnknown, AccessionConflict, StateConflict, DisposalHeld, BatchClosed, Purged, FileTooLarge, RangeInvalid,
 		FileEmpty, FileUnsupported, FileUnreadable, FileEncrypted, FileNoPages, FileTooManyPages, PageTooLarge,
 		ArchiveUnsafe, FileInfected, FixityMismatch:
 		return Rejected

@@ -115,6 +115,12 @@ func (s *Service) acceptSpooled(ctx context.Context, r Request, sp spooled) (Rec
 	case !r.Want.IsZero() && r.Want != sp.digest:
 		return Receipt{}, fault.New(fault.FixityMismatch, "%s arrived with SHA-256 %s, not %s as announced; send it again", quoted(r.Name), sp.digest, r.Want)
 	}
+	switch gone, err := s.d.Catalogue.Purged(ctx, sp.digest); {
+	case err != nil:
+		return Receipt{}, err
+	case gone: // before a byte of it is kept
+		return Receipt{}, PurgedFile()
+	}
 	key := IdempotencyKey{}
 	if r.IdempotencyKey != "" {
 		key = IdempotencyKey{Account: r.Actor, Key: r.IdempotencyKey, Request: fixity.Of([]byte(r.Unit + "\x00" + r.Dossier + "\x00" + sp.digest.String()))}
@@ -169,6 +175,11 @@ func (s *Service) acceptSpooled(ctx context.Context, r Request, sp spooled) (Rec
 	s.d.Failpoint("accept-after-commit")
 	s.d.Logger.InfoContext(ctx, "accession accepted", "accession", a.ID, "unit", a.Unit, "bytes", a.SizeBytes, "queue", a.Queue)
 	return Receipt{Accession: a}, nil
+}
+
+// PurgedFile is the fault of a file that holds what was removed by decision.
+func PurgedFile() error {
+	return fault.New(fault.Purged, "a paper in this very file was removed from the archive by decision, so the file is not taken in again; scan its other papers without that one")
 }
 
 // Check says what is wrong with a request before a byte of its file is sent; Accept checks the same again.

@@ -24,6 +24,8 @@ type Records interface {
 type Catalogue interface {
 	// FindAccession reports the accession with this id; ok is false when there is none, or when it was cancelled.
 	FindAccession(ctx context.Context, id archive.AccessionID) (a archive.Accession, ok bool, err error)
+	// Purged reports whether these bytes were removed by decision: they are not taken in again.
+	Purged(ctx context.Context, master fixity.Digest) (bool, error)
 	// RepeatedAnswer finds the accession that an idempotency key was answered with. A key used for another request is a fault.
 	RepeatedAnswer(ctx context.Context, k IdempotencyKey) (id archive.AccessionID, ok bool, err error)
 	// Accept records the accession, its task and its audit event in one transaction, and keeps the idempotency key when it is set.

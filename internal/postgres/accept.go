@@ -95,8 +95,8 @@ func (c *Catalogue) Accept(ctx context.Context, in intake.Accepted) (archive.Acc
 		if err != nil {
 			return err
 		}
-		if m.State == "disposed" {
-			return fault.New(fault.StateConflict, "these bytes were disposed of by decision; they are not taken in again")
+		if gone, err := q.MasterPurged(ctx, m.Digest[:]); err != nil || gone {
+			return orPurged(err)
 		}
 		// The sweep holds the row lock while it removes an orphan; an accept that met the object just before must not count on it.
 		swept, err := q.WasRemoved(ctx, sqlc.WasRemovedParams{Bucket: "masters", ObjectKey: archive.MasterKey(a.Master), ObjectVersion: in.MasterVersion})
@@ -163,7 +163,7 @@ func accessionOf(r sqlc.Accession) archive.Accession {
 		ID: archive.AccessionID(r.ID), Batch: archive.BatchID(deref(r.BatchID)), Unit: r.UnitCode, Dossier: deref(r.DossierCode), Name: r.Name,
 		Master: r.MasterDigest, SizeBytes: r.SizeBytes, MediaType: archive.MediaType(deref(r.MediaType)), Access: archive.Access(r.AccessLevel),
 		ReceivedBy: r.ReceivedBy, ReceivedAt: r.ReceivedAt.UTC(), Queue: r.Queue, ParentID: archive.AccessionID(deref(r.ParentID)),
-		State: archive.AccessionState(r.State), Pages: number(r.Pages), Signatures: signaturesOf(r.Signatures),
+		State: archive.AccessionState(r.State), Pages: number(r.Pages), Signatures: signaturesOf(r.Signatures), Derived: derivedOf(r.Derived),
 	}
 }
 

@@ -17,7 +17,7 @@ const fixityPage = 500
 // Targets implements custody.FixityCatalogue.
 func (c *Catalogue) Targets(ctx context.Context) iter.Seq2[custody.Target, error] {
 	return func(yield func(custody.Target, error) bool) {
-		for _, walk := range []func(context.Context, func(custody.Target) bool) (bool, error){c.masterTargets, c.accessionTargets, c.versionTargets, c.resultTargets} {
+		for _, walk := range []func(context.Context, func(custody.Target) bool) (bool, error){c.masterTargets, c.accessionTargets, c.versionTargets, c.resultTargets, c.tombstoneTargets} {
 			goOn, err := walk(ctx, func(t custody.Target) bool { return yield(t, nil) })
 			if err != nil {
 				yield(custody.Target{}, unavailable(err))
@@ -169,7 +169,10 @@ func (c *Catalogue) targetsOf(ctx context.Context, id string) ([]custody.Target,
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, masterTarget(m.Digest, m.ObjectVersion, m.SizeBytes), accessionTarget(id, acc.MasterDigest))
+		if m.State != "disposed" { // of a zip that a purged paper came in
+			out = append(out, masterTarget(m.Digest, m.ObjectVersion, m.SizeBytes))
+		}
+		out = append(out, accessionTarget(id, acc.MasterDigest))
 		if docs, err = c.q.DocumentsOfAccession(ctx, id); err != nil {
 			return nil, err
 		}

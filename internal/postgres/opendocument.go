@@ -13,6 +13,9 @@ import (
 // rebuilt before all of them were archived, or the file was cancelled and sent again) it gets the pages that none of them has; none are left: nothing is
 // made. It is named by the first of its pages, as taking the whole file apart would name it (digitise.Arranged).
 func openDocument(ctx context.Context, q *sqlc.Queries, a sqlc.Accession, d digitise.SplitDocument) error {
+	if gone, err := q.MasterPurged(ctx, a.MasterDigest[:]); err != nil || gone { // pages that nobody has may be those of a purged paper
+		return err
+	}
 	free, err := q.MasterPagesNotIn(ctx, sqlc.MasterPagesNotInParams{AccessionID: a.ID, Pages: int32(len(d.Pages))})
 	if err != nil || len(free) == 0 {
 		return err

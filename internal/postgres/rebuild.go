@@ -93,7 +93,7 @@ func (c *Catalogue) StagedByKey(ctx context.Context, key string) (custody.Staged
 }
 
 // PutAccession implements custody.RebuildCatalogue.
-func (c *Catalogue) PutAccession(ctx context.Context, a archive.Accession, m custody.MasterObject) (added bool, err error) {
+func (c *Catalogue) PutAccession(ctx context.Context, a archive.Accession, m custody.MasterObject, settled bool) (added bool, err error) {
 	err = c.tx(ctx, func(q *sqlc.Queries) error {
 		if err := restoreMaster(ctx, q, m); err != nil {
 			return err
@@ -101,9 +101,14 @@ func (c *Catalogue) PutAccession(ctx context.Context, a archive.Accession, m cus
 		if added, err = restoreAccession(ctx, q, a); err != nil || !added {
 			return err
 		}
-		if err := q.InsertTask(ctx, sqlc.InsertTaskParams{
-			Kind: string(archive.TaskInspect), Queue: a.Queue, UnitCode: a.Unit, AccessionID: ptr(string(a.ID)), Attempt: 1,
-		}); err != nil {
+		if settled {
+			err = settleAccession(ctx, q, a)
+		} else {
+			err = q.InsertTask(ctx, sqlc.InsertTaskParams{
+				Kind: string(archive.TaskInspect), Queue: a.Queue, UnitCode: a.Unit, AccessionID: ptr(string(a.ID)), Attempt: 1,
+			})
+		}
+		if err != nil {
 			return err
 		}
 		return audit(ctx, q, event{
@@ -122,9 +127,13 @@ func restoreMaster(ctx context.Context, q *sqlc.Queries, m custody.MasterObject)
 	if created.IsZero() {
 		created = time.Now()
 	}
-	return q.RestoreMaster(ctx, sqlc.RestoreMasterParams{
-		Digest: m.Digest, SizeBytes: m.SizeBytes, ObjectVersion: m.Version, RetainUntil: until, CreatedAt: created, DisposalHold: m.Missing,
-	})
+	if err := q.RestoreMaster(ctx, sqlc.RestoreMasterParams{
+		Digest: m.Digest, SizeBytes: m.SizeBytes, ObjectVersion: m.Version, RetainUntil: until, CreatedAt: created, DisposalHold: m.Missing && !m.Disposed,
+	}); err != nil || !m.Disposed {
+		return err
+	}
+	_, err := q.DisposeMaster(ctx, m.Digest)
+	return err
 }
 
 // restoreAccession makes the row of an accession, with unit and batch; added is false when it is there.

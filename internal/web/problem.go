@@ -51,7 +51,7 @@ func statusOf(c fault.Code) int {
 		return http.StatusForbidden
 	case fault.NotFound, fault.AccessionUnknown, fault.DocumentUnknown, fault.BatchUnknown:
 		return http.StatusNotFound
-	case fault.AccessionConflict, fault.StateConflict, fault.DisposalHeld, fault.BatchClosed:
+	case fault.AccessionConflict, fault.StateConflict, fault.DisposalHeld, fault.BatchClosed, fault.Purged:
 		return http.StatusConflict
 	case fault.FileTooLarge:
 		return http.StatusRequestEntityTooLarge

@@ -272,7 +272,7 @@ func TestEveryCodeHasItsStatus(t *testing.T) {
 	want := map[fault.Code]int{
 		fault.RequestMalformed: 400, fault.ManifestMalformed: 400, fault.Unauthenticated: 401, fault.Forbidden: 403, fault.NotFound: 404,
 		fault.AccessionUnknown: 404, fault.DocumentUnknown: 404, fault.BatchUnknown: 404, fault.AccessionConflict: 409, fault.StateConflict: 409,
-		fault.DisposalHeld: 409, fault.BatchClosed: 409, fault.FileTooLarge: 413, fault.RangeInvalid: 416, fault.FileEmpty: 422, fault.FileUnsupported: 422,
+		fault.DisposalHeld: 409, fault.BatchClosed: 409, fault.Purged: 409, fault.FileTooLarge: 413, fault.RangeInvalid: 416, fault.FileEmpty: 422, fault.FileUnsupported: 422,
 		fault.FileUnreadable: 422, fault.FileEncrypted: 422, fault.FileNoPages: 422, fault.FileTooManyPages: 422, fault.PageTooLarge: 422, fault.ArchiveUnsafe: 422,
 		fault.FileInfected: 422, fault.FixityMismatch: 422, fault.StoreUnavailable: 503, fault.CatalogueUnavailable: 503, fault.QueueUnavailable: 503,
 		fault.EngineUnavailable: 503, fault.SpoolFull: 503, fault.Fenced: 503, fault.NotReady: 503, fault.Internal: 500,

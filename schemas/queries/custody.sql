@@ -113,7 +113,7 @@ SELECT * FROM versions WHERE document_id = $1 ORDER BY version;
 
 -- name: MastersOfDocument :many
 SELECT DISTINCT m.digest, m.object_version, m.size_bytes FROM masters m
-WHERE m.digest IN (SELECT p.master_digest FROM pages p WHERE p.document_id = sqlc.arg(document_id)::uuid
+WHERE m.state <> 'disposed' AND m.digest IN (SELECT p.master_digest FROM pages p WHERE p.document_id = sqlc.arg(document_id)::uuid
                    UNION SELECT a.master_digest FROM document_accessions l JOIN accessions a ON a.id = l.accession_id WHERE l.document_id = sqlc.arg(document_id)::uuid);
 
 -- name: ResultsOfMaster :many

@@ -571,7 +571,7 @@ func (q *Queries) MasterInUse(ctx context.Context, masterDigest fixity.Digest) (
 
 const mastersOfDocument = `-- name: MastersOfDocument :many
 SELECT DISTINCT m.digest, m.object_version, m.size_bytes FROM masters m
-WHERE m.digest IN (SELECT p.master_digest FROM pages p WHERE p.document_id = $1::uuid
+WHERE m.state <> 'disposed' AND m.digest IN (SELECT p.master_digest FROM pages p WHERE p.document_id = $1::uuid
                    UNION SELECT a.master_digest FROM document_accessions l JOIN accessions a ON a.id = l.accession_id WHERE l.document_id = $1::uuid)
 `
 

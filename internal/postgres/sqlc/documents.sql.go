@@ -13,7 +13,7 @@ import (
 )
 
 const accessionsOfDocument = `-- name: AccessionsOfDocument :many
-SELECT a.id, a.seq, a.batch_id, a.parent_id, a.unit_code, a.dossier_code, a.access_level, a.name, a.master_digest, a.size_bytes, a.media_type, a.pages, a.warnings, a.queue, a.state, a.attempt, a.rejected_code, a.rejected_detail, a.stalled_code, a.stalled_detail, a.stalled_at, a.received_by, a.received_at, a.signatures FROM document_accessions l JOIN accessions a ON a.id = l.accession_id WHERE l.document_id = $1 ORDER BY a.seq
+SELECT a.id, a.seq, a.batch_id, a.parent_id, a.unit_code, a.dossier_code, a.access_level, a.name, a.master_digest, a.size_bytes, a.media_type, a.pages, a.warnings, a.queue, a.state, a.attempt, a.rejected_code, a.rejected_detail, a.stalled_code, a.stalled_detail, a.stalled_at, a.received_by, a.received_at, a.signatures, a.derived FROM document_accessions l JOIN accessions a ON a.id = l.accession_id WHERE l.document_id = $1 ORDER BY a.seq
 `
 
 func (q *Queries) AccessionsOfDocument(ctx context.Context, documentID string) ([]Accession, error) {
@@ -50,6 +50,7 @@ func (q *Queries) AccessionsOfDocument(ctx context.Context, documentID string) (
 			&i.ReceivedBy,
 			&i.ReceivedAt,
 			&i.Signatures,
+			&i.Derived,
 		); err != nil {
 			return nil, err
 		}

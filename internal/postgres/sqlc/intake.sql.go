@@ -65,7 +65,7 @@ func (q *Queries) EnsureUnit(ctx context.Context, code string) error {
 }
 
 const getAccession = `-- name: GetAccession :one
-SELECT id, seq, batch_id, parent_id, unit_code, dossier_code, access_level, name, master_digest, size_bytes, media_type, pages, warnings, queue, state, attempt, rejected_code, rejected_detail, stalled_code, stalled_detail, stalled_at, received_by, received_at, signatures FROM accessions WHERE id = $1
+SELECT id, seq, batch_id, parent_id, unit_code, dossier_code, access_level, name, master_digest, size_bytes, media_type, pages, warnings, queue, state, attempt, rejected_code, rejected_detail, stalled_code, stalled_detail, stalled_at, received_by, received_at, signatures, derived FROM accessions WHERE id = $1
 `
 
 func (q *Queries) GetAccession(ctx context.Context, id string) (Accession, error) {
@@ -96,6 +96,7 @@ func (q *Queries) GetAccession(ctx context.Context, id string) (Accession, error
 		&i.ReceivedBy,
 		&i.ReceivedAt,
 		&i.Signatures,
+		&i.Derived,
 	)
 	return i, err
 }

@@ -207,7 +207,7 @@ func (q *Queries) FindBatchByName(ctx context.Context, arg FindBatchByNameParams
 }
 
 const listAccessions = `-- name: ListAccessions :many
-SELECT a.id, a.seq, a.batch_id, a.parent_id, a.unit_code, a.dossier_code, a.access_level, a.name, a.master_digest, a.size_bytes, a.media_type, a.pages, a.warnings, a.queue, a.state, a.attempt, a.rejected_code, a.rejected_detail, a.stalled_code, a.stalled_detail, a.stalled_at, a.received_by, a.received_at, a.signatures, b.name AS batch_name FROM accessions a LEFT JOIN batches b ON b.id = a.batch_id
+SELECT a.id, a.seq, a.batch_id, a.parent_id, a.unit_code, a.dossier_code, a.access_level, a.name, a.master_digest, a.size_bytes, a.media_type, a.pages, a.warnings, a.queue, a.state, a.attempt, a.rejected_code, a.rejected_detail, a.stalled_code, a.stalled_detail, a.stalled_at, a.received_by, a.received_at, a.signatures, a.derived, b.name AS batch_name FROM accessions a LEFT JOIN batches b ON b.id = a.batch_id
 WHERE ($1::text IS NULL OR a.unit_code = $1::text)
   AND ($2::uuid IS NULL OR a.batch_id = $2::uuid)
   AND ($3::text IS NULL OR a.state = $3::text)
@@ -268,6 +268,7 @@ func (q *Queries) ListAccessions(ctx context.Context, arg ListAccessionsParams) 
 			&i.Accession.ReceivedBy,
 			&i.Accession.ReceivedAt,
 			&i.Accession.Signatures,
+			&i.Accession.Derived,
 			&i.BatchName,
 		); err != nil {
 			return nil, err

@@ -35,6 +35,7 @@ type Accession struct {
 	ReceivedBy     string
 	ReceivedAt     time.Time
 	Signatures     []byte
+	Derived        []byte
 }
 
 type ArrangementDocument struct {
@@ -251,6 +252,33 @@ type Page struct {
 	Confidence   *float32
 	ResultKey    *string
 	Quality      []byte
+}
+
+type PageResult struct {
+	MasterDigest fixity.Digest
+	MasterPage   int32
+	Engine       string
+	Settings     string
+	ObjectKey    string
+	Digest       fixity.Digest
+	CreatedAt    time.Time
+}
+
+type Purge struct {
+	ID          string
+	DocumentID  string
+	UnitCode    string
+	Reason      string
+	Note        string
+	WholeFile   bool
+	State       string
+	RequestedBy string
+	RequestedAt time.Time
+	DecidedBy   *string
+	DecidedAt   *time.Time
+	DoneAt      *time.Time
+	Waiting     string
+	Tombstone   []byte
 }
 
 type RebuildItem struct {

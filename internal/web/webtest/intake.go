@@ -5,6 +5,7 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/fault"
+	"sohoa/internal/fixity"
 	"sohoa/internal/intake"
 	"sohoa/internal/retrieve"
 )
@@ -23,6 +24,9 @@ func (a intakeCatalogue) FindAccession(_ context.Context, id archive.AccessionID
 	}
 	return archive.Accession{}, false, nil
 }
+
+// Purged implements intake.Catalogue.
+func (a intakeCatalogue) Purged(context.Context, fixity.Digest) (bool, error) { return false, nil }
 
 // RepeatedAnswer implements intake.Catalogue.
 func (a intakeCatalogue) RepeatedAnswer(_ context.Context, k intake.IdempotencyKey) (archive.AccessionID, bool, error) {
