@@ -6,7 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
+	"path"
 	"strings"
 	"time"
 	"unicode"
@@ -219,10 +219,25 @@ func (r Request) checked() (Request, error) {
 	return r, nil
 }
 
-// CleanName keeps the last element of a sent name, in NFC, without control characters, at most 255 bytes.
+// CleanName keeps the last element of a sent name, and before it that of the folder it lay in, which may name the dossier: "folder/file". It
+// is in NFC, without control characters, at most 255 bytes, and is shown and compared, never used as a path.
 func CleanName(name string) string {
-	name = strings.ToValidUTF8(name, "�")
-	name = filepath.Base(strings.ReplaceAll(name, `\`, "/"))
+	dir, file := path.Split(path.Clean("/" + strings.ReplaceAll(strings.ToValidUTF8(name, "�"), `\`, "/")))
+	folder, file := cleanElement(path.Base(dir), 120), cleanElement(file, 255)
+	if file == "" {
+		return "unnamed"
+	}
+	if folder == "" || len(folder)+1+len(file) > 255 || strings.HasSuffix(folder, ":") { // C: is no folder
+		return file
+	}
+	return folder + "/" + file
+}
+
+// cleanElement is one element of a name, of so many bytes at most.
+func cleanElement(name string, longest int) string {
+	if name == "/" || name == "." {
+		return ""
+	}
 	name = norm.NFC.String(strings.Map(func(c rune) rune {
 		if unicode.IsControl(c) || c == '\u202e' || c == '\u202d' { // no hidden reversal of "fdp.exe"
 			return -1
@@ -230,12 +245,13 @@ func CleanName(name string) string {
 		return c
 	}, name))
 	name = strings.TrimSpace(name)
-	for len(name) > 255 {
+	for len(name) > longest {
 		_, n := utf8.DecodeLastRuneInString(name)
 		name = name[:len(name)-n]
 	}
-	if name == "" || name == "." || name == "/" {
-		return "unnamed"
+	name = strings.TrimSpace(name)
+	if name == "." || name == ".." {
+		return ""
 	}
 	return name
 }

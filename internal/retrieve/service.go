@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"time"
 
 	"sohoa/internal/archive"
@@ -331,7 +332,7 @@ func (s *Service) open(ctx context.Context, v View, kind PartKind) (Content, err
 		}
 		acc := v.Accessions[0]
 		r, err := s.d.Objects.OpenMaster(ctx, acc.Master)
-		return Content{r, string(acc.MediaType), acc.Name, acc.ReceivedAt, acc.Master.String()}, missing(err)
+		return Content{r, string(acc.MediaType), path.Base(acc.Name), acc.ReceivedAt, acc.Master.String()}, missing(err)
 	case PartRendition:
 		if v.Rendition == nil || !v.archived() {
 			return Content{}, early
