@@ -61,19 +61,10 @@ func TestThePagesDrivenInChromium(t *testing.T) {
 		t.Log("NOT DRIVEN: the browser is started by make test-long only (SOHOA_TEST_LONG=1)")
 		return
 	}
-	var out bytes.Buffer
-	install := exec.CommandContext(t.Context(), "./install.sh")
-	install.Stdout, install.Stderr = &out, os.Stderr
-	if err := install.Run(); err != nil {
-		t.Fatalf("install what drive.mjs needs: %v", err)
-	}
-	driver := strings.TrimSpace(out.String())
+	driver := driver(t)
 	url, token := startUp(t)
 
-	shots := os.Getenv("E2E_SHOTS")
-	if shots == "" {
-		shots = filepath.Join(driver, "shots")
-	}
+	shots := shotsIn(driver)
 	drive := exec.CommandContext(t.Context(), "node", "drive.mjs")
 	drive.Dir = driver
 	drive.Env = append(os.Environ(), "SOHOA_SERVER="+url, "SOHOA_TOKEN="+token, "SOHOA_PAPERS="+papers(t), "SOHOA_QUERY=giay phep xay dung", "SHOTS="+shots)
