@@ -72,18 +72,45 @@ func follow(fields []archive.Field) []archive.Field {
 	return append(fields, made)
 }
 
-// questions are what people are asked about a document: all unsure fields at once, and each page that could not be read.
+// questions are what people are asked about a document: all unsure fields at once, and each page that could not be read or is scanned so
+// badly that it may have to be scanned again.
 func questions(fields []archive.Field, results []page.Result) []archive.Question {
 	var out []archive.Question
 	if keys := askedKeys(fields); len(keys) > 0 {
 		out = append(out, archive.Question{Kind: archive.AskFields, Reason: "fields_unsure", Fields: keys})
 	}
 	for i, r := range results {
-		if r.Kind == page.Unread {
+		switch {
+		case r.Kind == page.Unread:
 			out = append(out, archive.Question{Kind: archive.AskPage, Reason: "page_unread", Page: i + 1})
+		case poor(r):
+			out = append(out, archive.Question{Kind: archive.AskPage, Reason: "page_poor", Page: i + 1})
 		}
 	}
 	return out
+}
+
+// legible is the confidence of a page's words from which on a scan that is soft or pale has done its work all the same.
+const legible = 80
+
+// poor reports whether a person must say if a page is scanned again: part of it is missing, or it is too soft, dark or pale to be read well.
+// What is only tilted, or has few pixels, is shown and not asked.
+func poor(r page.Result) bool {
+	if r.Kind != page.Text || r.Quality == nil {
+		return false
+	}
+	for _, f := range r.Quality.Findings() {
+		switch f {
+		case page.LowResolution, page.Skewed:
+		case page.Blurred, page.TooDark, page.TooLight:
+			if r.Confidence < legible {
+				return true
+			}
+		default: // an edge runs through letters
+			return true
+		}
+	}
+	return false
 }
 
 // askedKeys gives the keys of the fields that a person must confirm, as they are read down the paper. The day is asked with its date, and

@@ -63,6 +63,13 @@ func TestFieldsAreAskedDownThePaperAllAtOnce(t *testing.T) {
 	if want := []string{"number", "date", "subject", "holder#002", "signer_name"}; !slices.Equal(qs[0].Fields, want) {
 		t.Errorf("asked in the order %v, want %v", qs[0].Fields, want)
 	}
+	cut, soft := &page.Quality{DPI: 300, Paper: 250, Cut: []string{"right"}}, &page.Quality{DPI: 150, Paper: 250, Blur: 2, SkewLeft: 3}
+	qs = questions(nil, []page.Result{
+		{Kind: page.Text, Confidence: 95, Quality: soft}, {Kind: page.Text, Confidence: 60, Quality: soft}, {Kind: page.Text, Confidence: 95, Quality: cut}, {Kind: page.Blank, Quality: cut},
+	})
+	if len(qs) != 2 || qs[0].Page != 2 || qs[1].Page != 3 || qs[1].Reason != "page_poor" {
+		t.Errorf("of a soft one that is read, one that is not, one cut off and a blank one: %+v", qs)
+	}
 	if qs := questions(nil, []page.Result{{Kind: page.Text}}); len(qs) != 0 {
 		t.Errorf("nothing is unsure and %+v is asked", qs)
 	}

@@ -436,6 +436,34 @@ func TestWhatWasLookedAtIsNotAskedAgain(t *testing.T) {
 	}
 }
 
+func TestTheSamePaperTwiceStandsBackBehindTheFirst(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	first := d.paper("first", 1)
+	d.describe(nil)
+	d.archive()
+	twin := d.paper("twin", 1)
+	d.describe(nil, archive.Question{Kind: archive.AskDuplicate, Reason: "same_text", Options: []archive.Option{{Value: string(first)}}})
+	d.archive()
+	other, choice := "no document", string(first)
+	task := d.next(lan, review.Wish{})
+	if _, err := d.s.Answer(t.Context(), lan, task.ID, review.Answer{Choice: &other}); fault.CodeOf(err) != fault.RequestMalformed {
+		t.Errorf("none of the options: %v", err)
+	}
+	if _, err := d.s.Answer(t.Context(), lan, task.ID, review.Answer{Choice: &choice}); err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := d.c.Document(t.Context(), twin); v.Release != archive.Replaced || v.Version != 1 {
+		t.Errorf("the twin is %s, version %d", v.Release, v.Version)
+	}
+	if _, err := d.s.Undo(t.Context(), lan); err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := d.c.Document(t.Context(), twin); v.Release != archive.Unconfirmed || !v.NeedsReview {
+		t.Errorf("undone, the twin is %s", v.Release)
+	}
+}
+
 func TestABulkEditIsAVersionAndAnEventEach(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -50,11 +50,24 @@ func (r Review) Answer(ctx context.Context, actor string, id int64, version int,
 		}); err != nil {
 			return err
 		}
+		if err := standBack(ctx, q, d.ID, decisions); err != nil {
+			return err
+		}
 		if err := applyDecisions(ctx, q, archive.DocumentID(d.ID)); err != nil {
 			return err
 		}
 		return q.SettleReview(ctx, d.ID)
 	})
+}
+
+// standBack lets a document that is the same paper as another stand back behind it; both are kept.
+func standBack(ctx context.Context, q *sqlc.Queries, id string, decisions []review.Decision) error {
+	for _, x := range decisions {
+		if x.Kind == archive.AskDuplicate && x.Changed {
+			return q.StandBack(ctx, sqlc.StandBackParams{ID: id, By: review.ValueOf(x.After)})
+		}
+	}
+	return nil
 }
 
 // putDecisions writes decisions down; t is nil where nobody asked.
@@ -133,6 +146,11 @@ func (r Review) Undo(ctx context.Context, actor string) (t review.Task, ok bool,
 		}
 		if err := undoVerdicts(ctx, q, actor, row, d); err != nil {
 			return err
+		}
+		if row.Kind == string(archive.AskDuplicate) {
+			if err := q.StandForth(ctx, d.ID); err != nil {
+				return err
+			}
 		}
 		if err := auditTask(ctx, q, actor, "review_undone", row, nil); err != nil {
 			return err

@@ -251,3 +251,10 @@ WHERE kind = 'fields' AND undone_at IS NULL AND before <> '{}' AND id > sqlc.arg
 
 -- name: Now :one
 SELECT now()::timestamptz;
+
+-- name: StandBack :exec
+-- The same paper twice: this document stands back behind the other.
+UPDATE documents SET release = 'replaced', replaced_by = sqlc.arg(by)::uuid WHERE id = sqlc.arg(id)::uuid AND release IN ('unconfirmed', 'confirmed') AND id <> sqlc.arg(by)::uuid;
+
+-- name: StandForth :exec
+UPDATE documents SET release = 'unconfirmed', replaced_by = NULL WHERE id = sqlc.arg(id)::uuid AND release = 'replaced';

@@ -1330,6 +1330,30 @@ func (q *Queries) SkipReviewTask(ctx context.Context, arg SkipReviewTaskParams) 
 	return result.RowsAffected(), nil
 }
 
+const standBack = `-- name: StandBack :exec
+UPDATE documents SET release = 'replaced', replaced_by = $1::uuid WHERE id = $2::uuid AND release IN ('unconfirmed', 'confirmed') AND id <> $1::uuid
+`
+
+type StandBackParams struct {
+	By string
+	ID string
+}
+
+// The same paper twice: this document stands back behind the other.
+func (q *Queries) StandBack(ctx context.Context, arg StandBackParams) error {
+	_, err := q.db.Exec(ctx, standBack, arg.By, arg.ID)
+	return err
+}
+
+const standForth = `-- name: StandForth :exec
+UPDATE documents SET release = 'unconfirmed', replaced_by = NULL WHERE id = $1::uuid AND release = 'replaced'
+`
+
+func (q *Queries) StandForth(ctx context.Context, id string) error {
+	_, err := q.db.Exec(ctx, standForth, id)
+	return err
+}
+
 const takeOverReviewTask = `-- name: TakeOverReviewTask :exec
 UPDATE review_tasks SET version = $2, reason = $3, fields = $4, options = $5, subject = $6,
     state = CASE WHEN state = 'returned' THEN 'open' ELSE state END, returned_to = NULL

@@ -10,7 +10,7 @@ const root = $("review"), form = $("answer"), slot = $("slot");
 const wish = { batch: root.dataset.batch || undefined, kind: root.dataset.kind || undefined };
 const api = "/api/v1/review";
 const narrow = matchMedia("(max-width: 42rem)").matches;
-const pictureSize = narrow ? 1600 : 2400;
+const pictureSize = 1600, largeSize = 2400; // the crops show a part of a page at most twice as large as this
 
 let now = null, ahead = null, loading = null;
 let heldSince = 0; // when the next one was asked for with no task to show
@@ -42,13 +42,13 @@ const inLine = (f) => (line = line.then(f, f));
 
 // --- pictures
 
-const imageURL = (doc, page, size = pictureSize) => `/api/v1/documents/${doc}/pages/${page}/image?size=${size}`;
+const imageURL = (doc, page, size) => `/api/v1/documents/${doc}/pages/${page}/image?size=${size}`;
 
-function picture(doc, page, alt = "") {
+function picture(doc, page, alt = "", size = pictureSize) {
   const img = new Image();
   img.alt = alt;
   img.decoding = "sync";
-  img.src = imageURL(doc, page);
+  img.src = imageURL(doc, page, size);
   return img;
 }
 
@@ -84,7 +84,9 @@ function fieldsOf(p) {
   p.task.asked?.forEach((f, i) => {
     const id = `f${p.task.id}-${i}`;
     const meta = make("span", { class: "meta", id: id + "-meta" });
-    if (f.value) meta.append(make("span", {}, say("field.sure", Math.round(f.confidence * 100) + "%")), make("span", { class: f.source === "laid" ? "chip" : "" }, either("source", f.source)));
+    const byHand = f.name === "date" && /^\d{4}-\d\d$/.test(f.value) ? p.task.known?.find((k) => k.name === "day" && k.page === f.page && k.box.x1 > k.box.x0) : null;
+    if (byHand) { f.box = byHand.box; meta.append(make("span", {}, say("review.dayby"))); }
+    else if (f.value) meta.append(make("span", {}, say("field.sure", Math.round(f.confidence * 100) + "%")), make("span", { class: f.source === "laid" ? "chip" : "" }, either("source", f.source)));
     else meta.append(make("span", {}, say(f.handwritten ? "review.byhand" : "field.unknown")));
     if (f.page) meta.append(make("span", {}, say("review.onpage", f.page)));
     const long = ["subject", "recipients", "signer_title_as_printed", "address", "agency_as_printed"].includes(f.name);
@@ -156,7 +158,8 @@ function choicesOf(p) {
   (t.options ?? []).forEach((o, i) => {
     const why = (o.why ?? []).map((w) => either("why", w)).join(" · ");
     set.append(make("label", { class: "choice" }, make("input", { type: "radio", name: `c${t.id}`, value: o.value, checked: i === 0 && dossier && (o.score ?? 0) >= 0.5 }),
-      make("span", {}, make("strong", {}, o.value.length < 36 ? o.value : o.label || o.value), o.label && o.value.length < 36 ? ` ${o.label}` : ""),
+      t.kind === "duplicate" ? make("span", {}, say("review.isthesame", o.label || o.value)) : make("span", {}, make("strong", {}, o.value), o.label ? ` ${o.label}` : ""),
+      t.kind === "duplicate" ? make("a", { href: `/documents/${o.value}`, target: "_blank", rel: "noopener", class: "detail" }, say("review.opendoc")) : null,
       make("span", { class: "detail" }, [o.score ? say("field.sure", Math.round(o.score * 100) + "%") : "", why].filter(Boolean).join(" · "))));
   });
   if (dossier) {
@@ -167,8 +170,8 @@ function choicesOf(p) {
     set.append(make("label", { class: "choice" }, make("input", { type: "radio", name: `c${t.id}`, value: "none" }), make("span", {}, say("review.none"))));
     p.other = text;
   } else {
-    set.append(make("label", { class: "choice" }, make("input", { type: "radio", name: `c${t.id}`, value: "looked", checked: true }), make("span", {}, either("question", t.kind + "_fine"))));
-    set.append(make("p", {}, make("a", { href: `/documents/${t.document}/edit${t.page ? "?page=" + t.page : ""}`, target: "_blank", rel: "noopener" }, say("review.edit"))));
+    set.append(make("label", { class: "choice" }, make("input", { type: "radio", name: `c${t.id}`, value: "looked", checked: t.kind !== "duplicate" }), make("span", {}, either("question", t.kind + "_fine"))));
+    set.append(make("p", {}, make("a", { href: `/documents/${t.document}/arrange`, target: "_blank", rel: "noopener" }, say("review.edit"))));
   }
   p.hint = make("p", { class: "hint", role: "alert" });
   set.append(p.hint);
@@ -266,7 +269,7 @@ function show(p) {
   $("title").textContent = t.title;
   $("facts").replaceChildren(...[
     t.urgent ? make("span", { class: "chip urgent" }, say("review.urgent")) : null,
-    make("span", {}, either("question", t.kind)), make("span", {}, t.name), t.batch_name ? make("span", {}, t.batch_name) : null, make("span", {}, say("review.pages", t.pages ?? 1)),
+    t.kind === "fields" ? make("span", {}, either("question", t.kind)) : null, make("span", {}, t.name), t.batch_name ? make("span", {}, t.batch_name) : null, make("span", {}, say("review.pages", t.pages ?? 1)),
   ].filter(Boolean));
   $("comment").hidden = !t.comment;
   $("comment").textContent = t.comment ? say("review.says", t.returned_by || "", t.comment) : "";
@@ -332,7 +335,7 @@ function bigger(page = shownPage, box = shownBox) {
   if (!now) return;
   const dialog = $("bigpage"), n = Math.max(1, Math.min(page || 1, now.task.pages ?? 1));
   shownPage = n;
-  const img = picture(now.task.document, n, say("review.pagealt", String(n)));
+  const img = picture(now.task.document, n, say("review.pagealt", String(n)), largeSize);
   const holder = make("div", {}, img), size = now.sizes.get(n), svg = lit(size, box);
   if (svg) holder.append(svg);
   $("bigsheet").replaceChildren(holder);
