@@ -1,5 +1,7 @@
 // Which pages make which documents: every change is one request against the versions that are on the screen; what is shown then comes rendered from the
 // server. Mouse: click chooses, shift-click a run, dragging moves. Keys: arrows, space, and a letter for each tool.
+import { shortcuts } from "./app.js";
+
 const root = document.getElementById("arrange");
 const words = JSON.parse(document.getElementById("words").textContent);
 const word = (k) => words["arrange." + k] ?? k;
@@ -189,7 +191,7 @@ const tools = {
   redo() { const id = tool("redo").dataset.id; if (id) send(word("redo"), `/arrangements/${id}/undo`); },
 };
 
-const keys = { s: "split", m: "merge", x: "cut", v: "paste", g: "replace", "[": "left", "]": "right", u: "over", delete: "out", backspace: "out", b: "back", z: "undo", y: "redo" };
+const keys = { s: "split", m: "merge", x: "cut", v: "paste", g: "replace", "[": "left", "]": "right", o: "over", delete: "out", backspace: "out", p: "back", z: "undo", y: "redo" };
 
 root.addEventListener("click", (e) => {
   const leaf = e.target.closest(".leaf");
@@ -220,7 +222,7 @@ root.addEventListener("keydown", (e) => {
     case "Escape": for (const l of chosen()) press(l, false); cut = []; for (const l of all) l.classList.remove("moving"); say(""); return tell();
   }
   const name = keys[e.key.toLowerCase()];
-  if (!name || e.repeat) return;
+  if (!name || e.repeat || !shortcuts.on()) return;
   e.preventDefault();
   tools[name]();
 });

@@ -3,6 +3,7 @@ package webtest
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"sohoa/internal/archive"
@@ -14,8 +15,8 @@ import (
 
 // Rearrange changes pages of this archive. New versions are there at once.
 func (a *Archive) Rearrange() *rearrange.Service {
-	s := &arrangeStore{Archive: a, left: map[archive.DocumentID][]archive.LeftOut{}, old: map[string]leaves{}}
-	return rearrange.New(rearrange.Deps{Store: s, Viewer: viewer{a}, Now: a.now})
+	s := &arrangeStore{Archive: a, left: map[archive.DocumentID][]archive.LeftOut{}, old: map[string]leaves{}, results: map[archive.PageRef]page.Result{}}
+	return rearrange.New(rearrange.Deps{Store: s, Viewer: s, Now: a.now})
 }
 
 // leaves are the pages of a version.
@@ -29,7 +30,9 @@ type arrangeStore struct {
 	*Archive
 	left map[archive.DocumentID][]archive.LeftOut
 	old  map[string]leaves // by document and version
-	arr  []rearrange.Arrangement
+	// results are those of all pages that were ever arranged, left-out ones too.
+	results map[archive.PageRef]page.Result
+	arr     []rearrange.Arrangement
 }
 
 func versionKey(id archive.DocumentID, version int) string { return fmt.Sprintf("%s/%d", id, version) }
@@ -110,12 +113,7 @@ func (s *arrangeStore) Apply(_ context.Context, c rearrange.Change) (rearrange.A
 			return arr, fault.New(fault.StateConflict, "document %s has version %d by now", x.ID, d.Version)
 		}
 	}
-	results := map[archive.PageRef]page.Result{}
-	for _, d := range s.documents {
-		for i, p := range d.PageList {
-			results[archive.PageRef{Master: p.Master, Page: p.Page}] = d.results[i]
-		}
-	}
+	s.gather()
 	for _, x := range c.Targets {
 		if x.Same {
 			continue
@@ -146,7 +144,7 @@ func (s *arrangeStore) Apply(_ context.Context, c rearrange.Change) (rearrange.A
 		d.Version++
 		d.PageList, d.results = nil, nil
 		for _, ref := range x.Pages {
-			r := results[archive.PageRef{Master: ref.Master, Page: ref.Page}]
+			r := s.results[archive.PageRef{Master: ref.Master, Page: ref.Page}]
 			d.PageList = append(d.PageList, retrieve.PageView{PageRef: ref, Read: true, Kind: r.Kind, Confidence: r.Confidence, ResultKey: archive.ResultKey(ref.Master, ref.Page, "test")})
 			d.results = append(d.results, r)
 		}
@@ -159,6 +157,30 @@ func (s *arrangeStore) Apply(_ context.Context, c rearrange.Change) (rearrange.A
 	}
 	s.arr = append(s.arr, arr)
 	return arr, nil
+}
+
+// gather remembers what is on every page.
+func (s *arrangeStore) gather() {
+	for _, d := range s.documents {
+		for i, p := range d.PageList {
+			s.results[archive.PageRef{Master: p.Master, Page: p.Page}] = d.results[i]
+		}
+	}
+}
+
+// View implements rearrange.Viewer.
+func (s *arrangeStore) View(_ context.Context, ref archive.PageRef, _ page.Turn, maxPixels int) ([]byte, error) {
+	unlock, err := s.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	s.gather()
+	r, ok := s.results[archive.PageRef{Master: ref.Master, Page: ref.Page}]
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	return picture(r, maxPixels)
 }
 
 // Arrangement implements rearrange.Store.
