@@ -15,6 +15,7 @@ import (
 	"sohoa/internal/dossier"
 	"sohoa/internal/fault"
 	"sohoa/internal/postgres"
+	"sohoa/internal/precision"
 	"sohoa/internal/review"
 )
 
@@ -306,7 +307,7 @@ type reviewLearnCmd struct {
 // Help says what it does.
 func (*reviewLearnCmd) Help() string {
 	return "\nFor each field: how often people left the value as it was found, by the confidence it was found with, and the confidence above which the lower\n" +
-		"95% bound of that is at least " + strconv.FormatFloat(review.Promise, 'g', -1, 64) + ". And the agencies and signers people typed that the dictionaries do not have.\n" + whereHelp
+		"95% bound of that is at least " + strconv.FormatFloat(precision.Promise, 'g', -1, 64) + ". And the agencies and signers people typed that the dictionaries do not have.\n" + whereHelp
 }
 
 // Run shows what could be learnt, and writes it where asked to.

@@ -11,6 +11,7 @@ import (
 	"sohoa/internal/archive"
 	"sohoa/internal/dossier"
 	"sohoa/internal/fold"
+	"sohoa/internal/precision"
 )
 
 // Truth is what a person read off one paper, as fields.dev.json and the samples have it. Only what is given is scored.
@@ -69,7 +70,19 @@ type Scores struct {
 	// Skipped counts values that would not be asked, and Wrong those of them that were wrong: what the promise of precision is about.
 	Skipped map[string]int `json:"skipped"`
 	Wrong   map[string]int `json:"wrong"`
-	Misses  []Miss         `json:"misses"`
+	// Promises say, for each field, from which confidence on what was read keeps the promise of precision.
+	Promises map[string]PromiseScore `json:"promises"`
+	Misses   []Miss                  `json:"misses"`
+
+	curves map[string]*precision.Curve
+}
+
+// PromiseScore is the lowest confidence from which on values of a field keep precision.Promise on these papers.
+type PromiseScore struct {
+	precision.Level
+	Kept bool `json:"kept"` // false: at no confidence; then the level is that of the surest values
+	// Share is how many of the papers that have the field would not be asked for it.
+	Share float64 `json:"share"`
 }
 
 // Miss is one value that was not read as the truth has it, even after folding.
@@ -94,7 +107,7 @@ const (
 // Score compares the fields of papers with their truth, by file name. A handwritten day is not part of the date's score; it and
 // handwritten numbers are a person's to read, and have rows of their own that count whether they were found as such.
 func Score(truth []Truth, read map[string][]archive.Field) Scores {
-	s := Scores{Fields: map[string]FieldScore{}, Skipped: map[string]int{}, Wrong: map[string]int{}}
+	s := Scores{Fields: map[string]FieldScore{}, Skipped: map[string]int{}, Wrong: map[string]int{}, Promises: map[string]PromiseScore{}, curves: map[string]*precision.Curve{}}
 	for _, t := range truth {
 		fields := read[t.File]
 		s.text(t.File, fields, Agency, t.Agency)
@@ -123,10 +136,45 @@ func Score(truth []Truth, read map[string][]archive.Field) Scores {
 		}
 	}
 	for name, f := range s.Fields {
-		f.Lower95 = math.Round(lowerBound(f.Normalised, f.N)*10000) / 10000
+		f.Lower95 = math.Round(precision.LowerBound(f.Normalised, f.N)*10000) / 10000
 		s.Fields[name] = f
+		s.promise(name, f.N)
 	}
 	return s
+}
+
+func (s *Scores) promise(name string, n int) {
+	c := s.curves[name]
+	if c == nil {
+		return
+	}
+	levels := c.Levels()
+	kept, ok := precision.Kept(levels, precision.Promise)
+	if !ok {
+		for _, l := range levels {
+			if l.Lower95 > kept.Lower95 {
+				kept = l
+			}
+		}
+	}
+	p := PromiseScore{Level: kept, Kept: ok}
+	if ok {
+		p.Share = math.Round(float64(kept.N)/float64(n)*1000) / 1000
+	}
+	s.Promises[name] = p
+}
+
+// said tallies a value that was read, by its confidence, for the promise.
+func (s *Scores) said(name string, f archive.Field, right bool) {
+	if f.Value == "" || f.Handwritten {
+		return
+	}
+	c := s.curves[name]
+	if c == nil {
+		c = &precision.Curve{}
+		s.curves[name] = c
+	}
+	c.Add(f.Confidence, right)
 }
 
 func valueOf(fields []archive.Field, name string) (archive.Field, bool) {
@@ -152,6 +200,7 @@ func (s *Scores) text(file string, fields []archive.Field, name, want string) {
 	if name == Subject {
 		same = subjectKey(got.Value) == subjectKey(want)
 	}
+	s.said(name, got, same)
 	s.count(file, name, want, got.Value, got.Value == want, same, asked)
 }
 
@@ -185,6 +234,7 @@ func (s *Scores) date(t Truth, fields []archive.Field) {
 		found := day.Handwritten && !day.Box.Empty() && day.Value == "" || got.Value == t.Date && got.Source == FromLaid
 		s.count(t.File, DayFound, t.Date, day.Printed, found, found, true)
 	}
+	s.said(Date, got, value == want)
 	s.count(t.File, Date, want, value, value == want, value == want, asked)
 }
 
@@ -196,6 +246,7 @@ func (s *Scores) number(t Truth, fields []archive.Field) {
 	same := got.Value != "" && dossier.Number{Serial: got.Value}.Key() == dossier.Number{Serial: t.Number}.Key()
 	found := got.Handwritten && got.Value == "" && !got.Box.Empty() || got.Source == FromLaid && same
 	misses := len(s.Misses)
+	s.said(Number, got, same)
 	s.count(t.File, Number, t.Number, got.Value, got.Value == t.Number, same, asked)
 	if t.NumberSymbol != "" {
 		both, asked := valueOf(fields, NumberSymbol)
@@ -229,42 +280,25 @@ func (s *Scores) count(file, name, want, got string, exact, normalised, asked bo
 	s.Fields[name] = f
 }
 
-// lowerBound is the one-sided 95% Clopper–Pearson bound: the p at which k or more of n has a chance of 5%.
-func lowerBound(k, n int) float64 {
-	if k <= 0 || n <= 0 {
-		return 0
-	}
-	lo, hi := 0.0, float64(k)/float64(n)
-	if k == n {
-		return math.Pow(0.05, 1/float64(n))
-	}
-	for range 60 {
-		mid := (lo + hi) / 2
-		if upperTail(k, n, mid) < 0.05 {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return lo
-}
-
-// upperTail is the chance of k or more of n at p.
-func upperTail(k, n int, p float64) float64 {
-	lg := func(x int) float64 { v, _ := math.Lgamma(float64(x) + 1); return v }
-	sum := 0.0
-	for i := k; i <= n; i++ {
-		sum += math.Exp(lg(n) - lg(i) - lg(n-i) + float64(i)*math.Log(p) + float64(n-i)*math.Log1p(-p))
-	}
-	return sum
-}
-
 // String prints the scores as a table, for people.
 func (s Scores) String() string {
 	var b strings.Builder
-	for _, name := range []string{Agency, AgencyPrinted, Number, NumberSymbol, NumberFound, Symbol, Type, Date, DayFound, Place, Subject, SubjectClose, SignerName, SignerTitle, SignaturePage, Pages, Holder, HolderID, Address, Parcel, MapSheet, Serial, LicenceNumber} {
+	names := []string{
+		Agency, AgencyPrinted, Number, NumberSymbol, NumberFound, Symbol, Type, Date, DayFound, Place, Subject, SubjectClose, SignerName, SignerTitle, SignaturePage,
+		Pages, Holder, HolderID, Address, Parcel, MapSheet, Serial, LicenceNumber, DossierCode, ProcedureCode,
+	}
+	for _, name := range names {
 		if f, ok := s.Fields[name]; ok {
 			fmt.Fprintf(&b, "%-26s exact %3d  normalised %3d  asked %3d  of %3d  lower95 %.3f  unasked wrong %d/%d\n", name, f.Exact, f.Normalised, f.Asked, f.N, f.Lower95, s.Wrong[name], s.Skipped[name])
+		}
+	}
+	fmt.Fprintf(&b, "\nA lower 95%% bound of %.3f of what skips review is kept:\n", precision.Promise)
+	for _, name := range names {
+		switch p, ok := s.Promises[name]; {
+		case ok && p.Kept:
+			fmt.Fprintf(&b, "%-26s from %.3f on: %d of %d right, bound %.4f; %.0f%% skip\n", name, p.From, p.Right, p.N, p.Lower95, 100*p.Share)
+		case ok:
+			fmt.Fprintf(&b, "%-26s nowhere; best from %.3f on: %d of %d right, bound %.4f\n", name, p.From, p.Right, p.N, p.Lower95)
 		}
 	}
 	return b.String()

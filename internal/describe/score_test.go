@@ -2,7 +2,6 @@ package describe
 
 import (
 	"encoding/json"
-	"math"
 	"strings"
 	"testing"
 
@@ -56,18 +55,5 @@ func TestReadTruthRefusesWhatIsNoJSON(t *testing.T) {
 	t.Parallel()
 	if _, err := ReadTruth(strings.NewReader("documents")); err == nil {
 		t.Error("took it")
-	}
-}
-
-// The bounds are those of standard tables: all of 14 is 0.8074, all of 598 is 0.995.
-func TestLowerBound(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		k, n int
-		want float64
-	}{{14, 14, 0.8074}, {13, 14, 0.7033}, {0, 10, 0}, {5, 10, 0.2224}, {598, 598, 0.995}, {1990, 2000, 0.9915}} {
-		if got := lowerBound(tc.k, tc.n); math.Abs(got-tc.want) > 0.0006 {
-			t.Errorf("lowerBound(%d, %d) = %.4f, want %.4f", tc.k, tc.n, got, tc.want)
-		}
 	}
 }

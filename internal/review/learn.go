@@ -12,10 +12,8 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/fold"
+	"sohoa/internal/precision"
 )
-
-// Promise is the precision that values which nobody looks at must have: the lower 95% bound of the share that is right.
-const Promise = 0.995
 
 // Proposal is what people's decisions teach.
 type Proposal struct {
@@ -28,21 +26,13 @@ type Proposal struct {
 
 // Lesson is what was learnt about one field. Only values that the machine found count, not those written by hand.
 type Lesson struct {
-	Field   string  `json:"field"`
-	Decided int     `json:"decided"`
-	Right   int     `json:"right"`
-	Levels  []Level `json:"levels"`
+	Field   string            `json:"field"`
+	Decided int               `json:"decided"`
+	Right   int               `json:"right"`
+	Levels  []precision.Level `json:"levels"`
 	// Threshold is the lowest confidence from which on the promise is kept; 0 while none is.
 	Threshold float64 `json:"threshold"`
 	Lower95   float64 `json:"lower95"` // from the threshold on; without one, of all
-}
-
-// Level is how values of at least a confidence did.
-type Level struct {
-	From    float64 `json:"from"`
-	Decided int     `json:"decided"`
-	Right   int     `json:"right"`
-	Lower95 float64 `json:"lower95"` // Clopper–Pearson, one-sided
 }
 
 // LearnedWord is a value that people typed and no dictionary has.
@@ -68,8 +58,7 @@ const wordTimes = 2
 // Learn reads every decision about a field that is not undone and says what it teaches. known tells which values the dictionaries have. It
 // changes nothing. Memory grows with the number of different confidences, not of decisions.
 func Learn(ctx context.Context, s Store, known func(field, value string) bool) (Proposal, error) {
-	type tally struct{ decided, right int }
-	byField := map[string]map[float64]tally{}
+	byField := map[string]*precision.Curve{}
 	words := map[string]map[string]int{}
 	p := Proposal{}
 	err := s.FieldDecisions(ctx, func(d Decision) error {
@@ -85,14 +74,9 @@ func Learn(ctx context.Context, s Store, known func(field, value string) bool) (
 		same := fold.Accented(before.Value) == fold.Accented(after.Value)
 		if before.Value != "" && !before.Handwritten && before.Source != sourcePerson {
 			if byField[name] == nil {
-				byField[name] = map[float64]tally{}
+				byField[name] = &precision.Curve{}
 			}
-			at := math.Floor(before.Confidence*1000) / 1000
-			t := byField[name][at]
-			if t.decided++; same {
-				t.right++
-			}
-			byField[name][at] = t
+			byField[name].Add(before.Confidence, same)
 		}
 		if after.Value != "" && !same && !known(name, after.Value) {
 			if words[name] == nil {
@@ -106,22 +90,12 @@ func Learn(ctx context.Context, s Store, known func(field, value string) bool) (
 		return p, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(byField)) {
-		l := Lesson{Field: name}
-		var at Level
-		levels := slices.Sorted(maps.Keys(byField[name]))
-		for _, from := range slices.Backward(levels) { // from the surest down
-			t := byField[name][from]
-			at.From, at.Decided, at.Right = from, at.Decided+t.decided, at.Right+t.right
-			at.Lower95 = LowerBound(at.Right, at.Decided)
-			l.Levels = append(l.Levels, at)
-			if at.Lower95 >= Promise {
-				l.Threshold, l.Lower95 = from, at.Lower95
-			}
+		levels := byField[name].Levels()
+		all := levels[len(levels)-1]
+		l := Lesson{Field: name, Decided: all.N, Right: all.Right, Lower95: all.Lower95, Levels: thin(levels)}
+		if kept, ok := precision.Kept(levels, precision.Promise); ok {
+			l.Threshold, l.Lower95 = kept.From, kept.Lower95
 		}
-		if l.Decided, l.Right = at.Decided, at.Right; l.Threshold == 0 {
-			l.Lower95 = at.Lower95
-		}
-		l.Levels = thin(l.Levels)
 		p.Thresholds = append(p.Thresholds, l)
 	}
 	p.Agencies, p.Signers, p.Types = often(words["agency"]), often(words["signer_name"]), often(words["type"])
@@ -129,8 +103,8 @@ func Learn(ctx context.Context, s Store, known func(field, value string) bool) (
 }
 
 // thin keeps what a person reads: one level each 0.05, and the last.
-func thin(levels []Level) []Level {
-	var out []Level
+func thin(levels []precision.Level) []precision.Level {
+	var out []precision.Level
 	for i, l := range levels {
 		if i == len(levels)-1 || math.Floor(l.From*20) != math.Floor(levels[i+1].From*20) {
 			out = append(out, l)
@@ -183,10 +157,10 @@ func (p Proposal) String() string {
 		if l.Threshold > 0 {
 			fmt.Fprintf(&b, "; would not be asked from %.3f on (lower 95%% bound %.4f)\n", l.Threshold, l.Lower95)
 		} else {
-			fmt.Fprintf(&b, "; is asked as now (lower 95%% bound %.4f, %.3f is promised)\n", l.Lower95, Promise)
+			fmt.Fprintf(&b, "; is asked as now (lower 95%% bound %.4f, %.3f is promised)\n", l.Lower95, precision.Promise)
 		}
 		for _, v := range l.Levels {
-			fmt.Fprintf(&b, "  confidence from %.3f: %d of %d, lower 95%% bound %.4f\n", v.From, v.Right, v.Decided, v.Lower95)
+			fmt.Fprintf(&b, "  confidence from %.3f: %d of %d, lower 95%% bound %.4f\n", v.From, v.Right, v.N, v.Lower95)
 		}
 	}
 	for _, list := range []struct {
@@ -251,34 +225,4 @@ func (l Learned) Apply(fields []archive.Field) []archive.Field {
 		}
 	}
 	return fields
-}
-
-// LowerBound is the one-sided 95% Clopper–Pearson bound of a share of which k of n were seen.
-func LowerBound(k, n int) float64 {
-	if k <= 0 || n <= 0 {
-		return 0
-	}
-	if k >= n {
-		return math.Pow(0.05, 1/float64(n))
-	}
-	lo, hi := 0.0, float64(k)/float64(n)
-	for range 60 {
-		mid := (lo + hi) / 2
-		if upperTail(k, n, mid) < 0.05 {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return lo
-}
-
-// upperTail is the chance of k or more of n at p.
-func upperTail(k, n int, p float64) float64 {
-	lg := func(x int) float64 { v, _ := math.Lgamma(float64(x) + 1); return v }
-	sum := 0.0
-	for i := k; i <= n; i++ {
-		sum += math.Exp(lg(n) - lg(i) - lg(n-i) + float64(i)*math.Log(p) + float64(n-i)*math.Log1p(-p))
-	}
-	return sum
 }

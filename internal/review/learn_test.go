@@ -3,11 +3,11 @@ package review
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 
 	"sohoa/internal/archive"
+	"sohoa/internal/precision"
 )
 
 // told is a store of nothing but decisions.
@@ -60,10 +60,10 @@ func TestCorrectionsTeachThresholdsAndNames(t *testing.T) {
 	for _, l := range p.Thresholds {
 		by[l.Field] = l
 	}
-	if l := by["symbol"]; l.Threshold != 0.85 || l.Lower95 < Promise || l.Right != 700 || l.Decided != 730 {
+	if l := by["symbol"]; l.Threshold != 0.85 || l.Lower95 < precision.Promise || l.Right != 700 || l.Decided != 730 {
 		t.Errorf("symbol: %+v", l)
 	}
-	if l := by["type"]; l.Threshold != 0 || l.Lower95 > Promise {
+	if l := by["type"]; l.Threshold != 0 || l.Lower95 > precision.Promise {
 		t.Errorf("a hundred right ones keep no promise: %+v", l)
 	}
 	if _, ok := by["number"]; ok {
@@ -94,18 +94,6 @@ func TestAFileOfAnotherKindIsNotLearnt(t *testing.T) {
 	for _, bad := range []string{"", "{}", `{"schema":"sohoa-learned/9"}`, `{"schema":"sohoa-learned/1","thresholds":{"symbol":1.5}}`, `{"schema":"sohoa-learned/1","colour":1}`} {
 		if l, err := ParseLearned([]byte(bad)); err == nil {
 			t.Errorf("ParseLearned(%q) = %+v", bad, l)
-		}
-	}
-}
-
-func TestTheBoundIsThatOfClopperAndPearson(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		k, n int
-		want float64
-	}{{598, 598, 0.9950}, {597, 597, 0.9950}, {0, 10, 0}, {10, 10, 0.7411}, {9, 10, 0.6058}, {940, 945, 0.9889}} {
-		if got := LowerBound(c.k, c.n); fmt.Sprintf("%.3f", got) != fmt.Sprintf("%.3f", c.want) {
-			t.Errorf("LowerBound(%d, %d) = %.4f, want %.4f", c.k, c.n, got, c.want)
 		}
 	}
 }
