@@ -212,6 +212,13 @@ func TestTheFirstPageOfAPaperIsKnownByItsHead(t *testing.T) {
 	if o := OpeningOf(page.Result{Kind: page.Blank, Width: 2480, Height: 3508}); o.Score != 0 {
 		t.Errorf("OpeningOf a blank page = %+v", o)
 	}
+	about := decision().at(300, 580, "V/v góp ý dự thảo Quyết định").res
+	if o := OpeningOf(about); o.Part != MainPart {
+		t.Errorf("a letter about a draft is %+v", o)
+	}
+	if o := OpeningOf(decision().at(300, 200, "DỰ THẢO LẦN 2").res); o.Part != DraftPart {
+		t.Errorf("a draft is %+v", o)
+	}
 	if !Closes(newPaper().body(300, 20).signedBlock(2000, "Nguyễn Văn Nam", "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH").res) {
 		t.Error("a page with a signature does not close a paper")
 	}

@@ -1,6 +1,9 @@
 package describe
 
-import "sohoa/internal/page"
+import (
+	"sohoa/internal/fold"
+	"sohoa/internal/page"
+)
 
 // Opening says how much a page looks like the first of a paper, and by what.
 type Opening struct {
@@ -22,10 +25,23 @@ func OpeningOf(res page.Result) Opening {
 	o := Opening{Score: openingScore(s, h), Motto: h.motto.row >= 0, Agency: h.hasAgent, Number: h.number.row >= 0, Part: MainPart}
 	if title, ok := s.annexHeading(); ok && title != "" {
 		o.Part = AnnexPart
-	} else if s.saysDraft() {
+	} else if s.markedDraft() {
 		o.Part = DraftPart
 	}
 	return o
+}
+
+// markedDraft reports whether the head of a page bears the mark of a draft: the words in capitals, or alone on their row. A letter about a draft has them in its subject.
+func (s *sheet) markedDraft() bool {
+	for k := range s.rowsAbove(partTop * s.h) {
+		ws := s.rows[k].words
+		for i := 1; i < len(ws); i++ {
+			if t := textOf(ws[i-1 : i+1]); fold.Plain(t) == "du thao" && (capitals(t) > 0.9 || len(ws) <= 3) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Closes reports whether a paper ends on the page: whether who signed it stands there, with post and name.
