@@ -24,11 +24,11 @@ func (c *Catalogue) Retention(ctx context.Context, v digitise.Version) (r archiv
 			}
 		}
 	}
-	t, err := typeOf(ctx, c.q, kind)
+	rules, err := c.q.ListDocumentTypes(ctx)
 	if err != nil {
 		return r, ended, unavailable(err)
 	}
-	r = t.Retention
+	r = typeOf(rules, kind).Retention
 	if v.Dossier == "" {
 		return r, ended, nil
 	}
@@ -54,19 +54,18 @@ func (c *Catalogue) Retention(ctx context.Context, v digitise.Version) (r archiv
 }
 
 // typeOf gives the type of a paper: what the city says of it, laid over what is built in.
-func typeOf(ctx context.Context, q *sqlc.Queries, name string) (papertype.Type, error) {
+func typeOf(rules []sqlc.DocumentType, name string) papertype.Type {
 	t := papertype.Of(name)
-	rows, err := q.ListDocumentTypes(ctx)
-	if err != nil {
-		return t, err
+	builtIn := 0
+	if t.Code != "" {
+		builtIn = len(fold.Plain(t.Name))
 	}
 	key, best := fold.Plain(name), ""
-	for _, r := range rows {
+	for _, r := range rules {
 		if key != r.Key && (len(key) <= len(r.Key) || key[:len(r.Key)+1] != r.Key+" ") || len(r.Key) < len(best) {
 			continue
 		}
-		// A shorter name than the built-in one is of a wider type, which the city does not mean by it.
-		if len(r.Key) < len(fold.Plain(t.Name)) && t.Code != "" {
+		if len(r.Key) < builtIn { // of a wider type, which the city does not mean by it
 			continue
 		}
 		best = r.Key
@@ -78,7 +77,7 @@ func typeOf(ctx context.Context, q *sqlc.Queries, name string) (papertype.Type, 
 			t.Retention = x
 		}
 	}
-	return t, nil
+	return t
 }
 
 // putRetention notes how long a document is kept, and lets the other documents of its dossier be kept as long.

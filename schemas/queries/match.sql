@@ -200,9 +200,6 @@ SELECT * FROM document_types ORDER BY name;
 INSERT INTO document_types (key, name, code, retention) VALUES ($1, $2, $3, $4)
 ON CONFLICT (key) DO UPDATE SET name = excluded.name, code = excluded.code, retention = excluded.retention;
 
--- name: DropDocumentType :execrows
-DELETE FROM document_types WHERE key = $1;
-
 -- name: ArchivePatterns :one
 SELECT result_code, archive_code FROM archive_settings;
 
@@ -234,5 +231,20 @@ SELECT DISTINCT master_digest FROM pages WHERE document_id = $1;
 -- name: LocksExtended :exec
 UPDATE document_retentions SET extended_at = now() WHERE document_id = $1 AND retain_until <= $2;
 
--- name: GetRetention :one
-SELECT * FROM document_retentions WHERE document_id = $1;
+-- name: ArchiveRecords :many
+-- Of the last archived version of each document.
+SELECT d.id, d.seq, d.unit_code, d.dossier_code, d.access_level, d.release, d.replaced_by, d.doc_type, d.number, d.symbol, d.issued_on, d.agency, v.version, v.page_count,
+    coalesce(r.retention, '')::text AS retention, r.ended_on, r.retain_until, coalesce(g.procedure_code, '')::text AS procedure_code,
+    coalesce((SELECT h.masked FROM holders h WHERE h.document_id = d.id AND h.version = v.version ORDER BY h.ordinal LIMIT 1), '')::text AS owner,
+    coalesce((SELECT jsonb_agg(f.field) FROM fields f WHERE f.document_id = d.id AND f.version = v.version
+              AND f.name IN ('subject', 'language', 'date', 'procedure', 'holder_id')), '[]')::jsonb AS fields
+FROM documents d
+JOIN LATERAL (SELECT x.version, x.page_count FROM versions x WHERE x.document_id = d.id AND x.archived_at IS NOT NULL ORDER BY x.version DESC LIMIT 1) v ON true
+LEFT JOIN document_retentions r ON r.document_id = d.id
+LEFT JOIN register_dossiers g ON g.code = d.dossier_code AND g.deleted_at IS NULL
+WHERE (sqlc.narg(id)::uuid IS NULL OR d.id = sqlc.narg(id)::uuid)
+  AND (sqlc.narg(unit_code)::text IS NULL OR d.unit_code = sqlc.narg(unit_code)::text)
+  AND (sqlc.narg(batch_id)::uuid IS NULL OR d.batch_id = sqlc.narg(batch_id)::uuid)
+  AND (sqlc.narg(dossier_code)::text IS NULL OR d.dossier_code = sqlc.narg(dossier_code)::text)
+  AND d.seq > sqlc.arg(after)::bigint
+ORDER BY d.seq LIMIT sqlc.arg(page_size)::int;

@@ -29,6 +29,105 @@ func (q *Queries) ArchivePatterns(ctx context.Context) (ArchivePatternsRow, erro
 	return i, err
 }
 
+const archiveRecords = `-- name: ArchiveRecords :many
+SELECT d.id, d.seq, d.unit_code, d.dossier_code, d.access_level, d.release, d.replaced_by, d.doc_type, d.number, d.symbol, d.issued_on, d.agency, v.version, v.page_count,
+    coalesce(r.retention, '')::text AS retention, r.ended_on, r.retain_until, coalesce(g.procedure_code, '')::text AS procedure_code,
+    coalesce((SELECT h.masked FROM holders h WHERE h.document_id = d.id AND h.version = v.version ORDER BY h.ordinal LIMIT 1), '')::text AS owner,
+    coalesce((SELECT jsonb_agg(f.field) FROM fields f WHERE f.document_id = d.id AND f.version = v.version
+              AND f.name IN ('subject', 'language', 'date', 'procedure', 'holder_id')), '[]')::jsonb AS fields
+FROM documents d
+JOIN LATERAL (SELECT x.version, x.page_count FROM versions x WHERE x.document_id = d.id AND x.archived_at IS NOT NULL ORDER BY x.version DESC LIMIT 1) v ON true
+LEFT JOIN document_retentions r ON r.document_id = d.id
+LEFT JOIN register_dossiers g ON g.code = d.dossier_code AND g.deleted_at IS NULL
+WHERE ($1::uuid IS NULL OR d.id = $1::uuid)
+  AND ($2::text IS NULL OR d.unit_code = $2::text)
+  AND ($3::uuid IS NULL OR d.batch_id = $3::uuid)
+  AND ($4::text IS NULL OR d.dossier_code = $4::text)
+  AND d.seq > $5::bigint
+ORDER BY d.seq LIMIT $6::int
+`
+
+type ArchiveRecordsParams struct {
+	ID          *string
+	UnitCode    *string
+	BatchID     *string
+	DossierCode *string
+	After       int64
+	PageSize    int32
+}
+
+type ArchiveRecordsRow struct {
+	ID            string
+	Seq           int64
+	UnitCode      string
+	DossierCode   *string
+	AccessLevel   string
+	Release       string
+	ReplacedBy    *string
+	DocType       *string
+	Number        *string
+	Symbol        *string
+	IssuedOn      *time.Time
+	Agency        *string
+	Version       int32
+	PageCount     int32
+	Retention     string
+	EndedOn       *time.Time
+	RetainUntil   *time.Time
+	ProcedureCode string
+	Owner         string
+	Fields        []byte
+}
+
+// Of the last archived version of each document.
+func (q *Queries) ArchiveRecords(ctx context.Context, arg ArchiveRecordsParams) ([]ArchiveRecordsRow, error) {
+	rows, err := q.db.Query(ctx, archiveRecords,
+		arg.ID,
+		arg.UnitCode,
+		arg.BatchID,
+		arg.DossierCode,
+		arg.After,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ArchiveRecordsRow
+	for rows.Next() {
+		var i ArchiveRecordsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Seq,
+			&i.UnitCode,
+			&i.DossierCode,
+			&i.AccessLevel,
+			&i.Release,
+			&i.ReplacedBy,
+			&i.DocType,
+			&i.Number,
+			&i.Symbol,
+			&i.IssuedOn,
+			&i.Agency,
+			&i.Version,
+			&i.PageCount,
+			&i.Retention,
+			&i.EndedOn,
+			&i.RetainUntil,
+			&i.ProcedureCode,
+			&i.Owner,
+			&i.Fields,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const decideRelinkRequest = `-- name: DecideRelinkRequest :execrows
 UPDATE relink_requests SET decision = $1::text, decided_by = $2::text, decided_at = now()
 WHERE id = $3::bigint AND decision IS NULL
@@ -300,18 +399,6 @@ func (q *Queries) DropDocumentKeys(ctx context.Context, documentID string) error
 	return err
 }
 
-const dropDocumentType = `-- name: DropDocumentType :execrows
-DELETE FROM document_types WHERE key = $1
-`
-
-func (q *Queries) DropDocumentType(ctx context.Context, key string) (int64, error) {
-	result, err := q.db.Exec(ctx, dropDocumentType, key)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const dropDossierWait = `-- name: DropDossierWait :execrows
 DELETE FROM dossier_waits WHERE document_id = $1
 `
@@ -485,23 +572,6 @@ func (q *Queries) GetRelinkRequest(ctx context.Context, id int64) (RelinkRequest
 		&i.Decision,
 		&i.DecidedBy,
 		&i.DecidedAt,
-	)
-	return i, err
-}
-
-const getRetention = `-- name: GetRetention :one
-SELECT document_id, retention, ended_on, retain_until, extended_at FROM document_retentions WHERE document_id = $1
-`
-
-func (q *Queries) GetRetention(ctx context.Context, documentID string) (DocumentRetention, error) {
-	row := q.db.QueryRow(ctx, getRetention, documentID)
-	var i DocumentRetention
-	err := row.Scan(
-		&i.DocumentID,
-		&i.Retention,
-		&i.EndedOn,
-		&i.RetainUntil,
-		&i.ExtendedAt,
 	)
 	return i, err
 }

@@ -136,14 +136,6 @@ type Document struct {
 	ProcedureCode *string
 }
 
-type DocumentRetention struct {
-	DocumentID  string
-	Retention   string
-	EndedOn     *time.Time
-	RetainUntil time.Time
-	ExtendedAt  *time.Time
-}
-
 type DocumentType struct {
 	Key       string
 	Name      string
