@@ -58,6 +58,9 @@ func (s server) answer(q ocrproto.Request) (ocrproto.Response, error) {
 	case ocrproto.OpRecognise:
 		r, err := s.reader.Recognise(q.Picture)
 		return ocrproto.Response{Result: &r}, err
+	case ocrproto.OpCodes:
+		found, err := s.reader.Codes(q.Picture)
+		return ocrproto.Response{Result: &page.Result{Codes: found}}, err
 	case ocrproto.OpConvert:
 		return pictureAnswer(picture.Convert(q.Picture))
 	case ocrproto.OpView:

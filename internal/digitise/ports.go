@@ -56,6 +56,8 @@ type Source struct {
 // is a *fault.Error with code EngineUnavailable whose cause is ErrPageKilledEngine.
 type Engine interface {
 	Recognise(ctx context.Context, p page.Picture) (page.Result, error)
+	// Codes finds the bar codes of a page whose text need not be read.
+	Codes(ctx context.Context, p page.Picture) ([]page.Code, error)
 	// Convert re-encodes p as JPEG, CCITT or Flate in gray or sRGB, turned and mirrored as the file says, without loss where p
 	// had none (1-bit as CCITT Group 4, others as Flate); lossy encodings PDF/A forbids become JPEG.
 	Convert(ctx context.Context, p page.Picture) (page.Picture, error)

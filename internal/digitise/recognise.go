@@ -148,11 +148,16 @@ func recognise(ctx context.Context, e Engine, src Source) (page.Result, error) {
 		r.Laid = turnLines(src.Laid, r.Turn, upright(src.Picture))
 		return r, nil
 	}
+	// A picture that the engine cannot take costs a page with real text its codes, and nothing else.
+	codes, err := e.Codes(ctx, src.Picture)
+	if err != nil && (ctx.Err() != nil || fault.VerdictOf(err) != fault.Rejected && !errors.Is(err, ErrPageKilledEngine)) {
+		return page.Result{}, err
+	}
 	box := upright(src.Picture)
 	ev := e.Version()
 	return page.Result{
 		Width: box.X1, Height: box.Y1, Kind: page.Text, Source: page.Embedded, Confidence: page.MeanConfidence(src.Embedded),
-		Lines: src.Embedded, Laid: src.Laid, Engine: ev.Engine, Settings: ev.Settings,
+		Lines: src.Embedded, Laid: src.Laid, Codes: codes, Engine: ev.Engine, Settings: ev.Settings,
 	}, nil
 }
 

@@ -171,6 +171,18 @@ func (p *Pool) Recognise(ctx context.Context, pic page.Picture) (page.Result, er
 	return *a.Result, nil
 }
 
+// Codes implements digitise.Engine.
+func (p *Pool) Codes(ctx context.Context, pic page.Picture) ([]page.Code, error) {
+	a, err := p.do(ctx, ocrproto.Request{Op: ocrproto.OpCodes, Picture: pic})
+	if err != nil {
+		return nil, err
+	}
+	if a.Result == nil {
+		return nil, fault.New(fault.EngineUnavailable, "the recognition engine gave no codes")
+	}
+	return a.Result.Codes, nil
+}
+
 // Convert implements digitise.Engine.
 func (p *Pool) Convert(ctx context.Context, pic page.Picture) (page.Picture, error) {
 	return pictureOf(p.do(ctx, ocrproto.Request{Op: ocrproto.OpConvert, Picture: pic}))

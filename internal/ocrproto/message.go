@@ -16,6 +16,7 @@ type Op string
 const (
 	OpPing      Op = "ping"
 	OpRecognise Op = "recognise"
+	OpCodes     Op = "codes" // bar codes only: of pages whose text is known
 	OpConvert   Op = "convert"
 	OpView      Op = "view"
 	OpProbe     Op = "probe"

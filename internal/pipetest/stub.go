@@ -26,6 +26,9 @@ func (e StubEngine) Recognise(ctx context.Context, p page.Picture) (page.Result,
 	}}}, nil
 }
 
+// Codes finds none.
+func (e StubEngine) Codes(context.Context, page.Picture) ([]page.Code, error) { return nil, nil }
+
 // Convert changes nothing.
 func (e StubEngine) Convert(_ context.Context, p page.Picture) (page.Picture, error) { return p, nil }
 

@@ -327,6 +327,9 @@ func (e lineEngine) Recognise(_ context.Context, p page.Picture) (page.Result, e
 	return r, nil
 }
 
+// Codes implements digitise.Engine.
+func (lineEngine) Codes(context.Context, page.Picture) ([]page.Code, error) { return nil, nil }
+
 // Convert implements digitise.Engine.
 func (lineEngine) Convert(_ context.Context, p page.Picture) (page.Picture, error) { return p, nil }
 

@@ -8,6 +8,7 @@ import (
 
 	"sohoa/internal/engine/codes"
 	"sohoa/internal/engine/lept"
+	"sohoa/internal/engine/picture"
 	"sohoa/internal/page"
 )
 
@@ -19,6 +20,37 @@ func (r *Recogniser) codes(upright, gray *lept.Pix, scale, level float64, square
 	return codes.Find(codes.Page{
 		Read: gray, Full: upright, Scale: scale, Ink: int(float64(gray.Level(0.5)) * r.s.InkShade), Level: level, Squares: squares,
 	})
+}
+
+// Codes finds the bar codes of a page whose text is known and which lies level, as born-digital ones do.
+func (r *Recogniser) Codes(p page.Picture) ([]page.Code, error) {
+	upright, red, err := picture.Upright(p)
+	if err != nil {
+		return nil, err
+	}
+	defer upright.Close()
+	red.Close()
+	dpi := readingDPI(p, upright.Width(), upright.Height())
+	scale := r.scale(upright, dpi, r.s.ReadDPI)
+	gray, err := forReading(upright, scale)
+	if err != nil {
+		return nil, err
+	}
+	defer gray.Close()
+	ink, err := gray.Scaled(min(1, r.s.LookDPI/(dpi*scale)))
+	if err == nil {
+		ink, err = ink.ToInk(int(float64(ink.Level(0.5)) * r.s.InkShade))
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer ink.Close()
+	squares := r.partsOf(ink, float64(gray.Width())/float64(ink.Width())).squares
+	found, err := r.codes(upright, gray, scale, 0, squares)
+	if err != nil {
+		return nil, err
+	}
+	return placed(found, scale, 0, upright.Width(), upright.Height()), nil
 }
 
 // placed puts codes onto the page of w × h pixels that gray is a copy of at scale, turned as it was found to lie.

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,18 @@ func TestCodesStandOnTheUprightPageAndNotInItsText(t *testing.T) {
 		if n, of := found(r, text()[:7]); n < of*9/10 || len(strings.Fields(r.Text())) > of+2 {
 			t.Errorf("text beside codes: %d of %d words:\n%s", n, of, r.Text())
 		}
+	}
+}
+
+func TestCodesAloneAreThoseOfThePage(t *testing.T) {
+	t.Parallel()
+	p := scan(t, withCodes(t, sheet(t, text()[:7], 0)))
+	want := recognise(t, p).Codes
+	reader.Lock()
+	defer reader.Unlock()
+	got, err := reader.Codes(p)
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%+v, %v, want %+v", got, err, want)
 	}
 }
 

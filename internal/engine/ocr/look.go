@@ -63,13 +63,7 @@ func (r *Recogniser) look(gray *lept.Pix, dpi float64) (look, error) {
 		return look{}, err
 	}
 	defer func() { ink.Close() }()
-	parts := ink.Parts(int(r.s.LookDPI/20), int(r.s.LookDPI), int(r.s.LookDPI*codes.LeastSide)) // 5 pt to an inch
-	l := look{letters: parts.Letters, atEdge: parts.AtEdge}
-	back := float64(gray.Width()) / float64(ink.Width())
-	for _, s := range parts.Squares {
-		at := func(v int) int { return int(float64(v) * back) }
-		l.squares = append(l.squares, page.Box{X0: at(s.X), Y0: at(s.Y), X1: at(s.X + s.Width), Y1: at(s.Y + s.Height)})
-	}
+	l := r.partsOf(ink, float64(gray.Width())/float64(ink.Width()))
 	if l.blank() {
 		return l, nil
 	}
@@ -86,6 +80,17 @@ func (r *Recogniser) look(gray *lept.Pix, dpi float64) (look, error) {
 	defer side.Close()
 	l.sideways, err = r.axisOf(side)
 	return l, err
+}
+
+// partsOf looks at the parts of an ink picture of LookDPI, of which back pixels of the page make one.
+func (r *Recogniser) partsOf(ink *lept.Pix, back float64) look {
+	parts := ink.Parts(int(r.s.LookDPI/20), int(r.s.LookDPI), int(r.s.LookDPI*codes.LeastSide)) // 5 pt to an inch
+	l := look{letters: parts.Letters, atEdge: parts.AtEdge}
+	for _, s := range parts.Squares {
+		at := func(v int) int { return int(float64(v) * back) }
+		l.squares = append(l.squares, page.Box{X0: at(s.X), Y0: at(s.Y), X1: at(s.X + s.Width), Y1: at(s.Y + s.Height)})
+	}
+	return l
 }
 
 func (r *Recogniser) axisOf(ink *lept.Pix) (axis, error) {
