@@ -50,6 +50,7 @@ func (s *Service) Describe(ctx context.Context, t archive.Task) error {
 	if err := s.takeTwins(ctx, v, results, &d); err != nil {
 		return err
 	}
+	asked = append(asked, rescans(results)...)
 	d.Questions = append(d.Questions, asked...)
 	d.NeedsReview = d.NeedsReview || len(asked) > 0
 	return s.d.Catalogue.Described(ctx, t, d)

@@ -255,6 +255,13 @@ func (c *Catalogue) Document(ctx context.Context, id archive.DocumentID) (retrie
 		if p.Confidence != nil {
 			pv.Confidence = float64(*p.Confidence)
 		}
+		if p.Quality != nil {
+			var q page.Quality
+			if err := json.Unmarshal(p.Quality, &q); err != nil {
+				return retrieve.View{}, fmt.Errorf("quality of page %d: %w", p.Ordinal, err)
+			}
+			pv.Findings = q.Findings()
+		}
 		v.PageList = append(v.PageList, pv)
 	}
 	accs, err := c.q.AccessionsOfDocument(ctx, d.ID)

@@ -189,6 +189,7 @@ type PageView struct {
 	FoundTurn  page.Turn `json:"found_turn"`
 	Skew       float64   `json:"skew"`
 	Confidence float64   `json:"confidence"`
+	Findings   []string  `json:"findings,omitempty"` // what is wrong with the scan (page.Quality)
 	ResultKey  string    `json:"-"`
 }
 

@@ -239,21 +239,22 @@ func nextPage(r *http.Request, cursor string) string {
 }
 
 type documentData struct {
-	View      retrieve.View
-	Page      retrieve.PageView
-	Prev      int // ordinal; 0: none
-	Next      int
-	Strip     []retrieve.PageView // the pages around it
-	Query     string
-	Lines     []litLine
-	Boxes     *boxes
-	Fields    []archive.Field // what people ask for first, in their order
-	Others    []archive.Field
-	Asked     int
-	History   []retrieve.Event
-	Parts     []retrieve.PartKind
-	MayCancel bool
-	MayRetry  bool
+	View       retrieve.View
+	Page       retrieve.PageView
+	Prev       int // ordinal; 0: none
+	Next       int
+	Strip      []retrieve.PageView // the pages around it
+	Query      string
+	Lines      []litLine
+	Boxes      *boxes
+	Fields     []archive.Field // what people ask for first, in their order
+	Others     []archive.Field
+	Asked      int
+	History    []retrieve.Event
+	Parts      []retrieve.PartKind
+	MayCancel  bool
+	MayRetry   bool
+	MayArrange bool
 	// PageTrouble says why there is no text of this page to show.
 	PageTrouble fault.Code
 }
@@ -269,10 +270,11 @@ func (s *Server) documentPage(r *http.Request, a archive.Actor) (view, error) {
 	}
 	d.sortFields()
 	d.Parts = partKinds()
-	if d.View.Processing != archive.Archived {
+	if d.View.Processing != archive.Archived && !d.View.UnderWay {
 		d.Parts = []retrieve.PartKind{retrieve.PartMaster}
 	}
-	d.MayCancel = a.May(archive.ActOperate) && d.View.Processing != archive.Archived && d.View.Processing != archive.Cancelled
+	d.MayCancel = a.May(archive.ActOperate) && d.View.Processing != archive.Archived && !d.View.UnderWay && d.View.Processing != archive.Cancelled
+	d.MayArrange = s.d.Rearrange != nil && mayArrange(a, d.View)
 	d.MayRetry = a.May(archive.ActOperate) && (d.View.Trouble != nil || d.View.Processing == archive.Cancelled)
 	n, err := strconv.Atoi(r.URL.Query().Get("page"))
 	if err != nil {
