@@ -12,6 +12,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"sohoa/internal/fault"
 )
 
 //go:embed assets
@@ -41,7 +43,7 @@ func NewPage(ctx context.Context, a *Agent, port int) (*Page, error) {
 	}
 	var b [18]byte
 	_, _ = rand.Read(b[:]) // never fails
-	t, err := template.New("").Funcs(template.FuncMap{"clock": clock, "size": size, "percent": percent}).ParseFS(assets, "assets/*.html")
+	t, err := template.New("").Funcs(template.FuncMap{"clock": clock, "size": size, "percent": percent, "whyVi": func(c fault.Code) string { return cureOf(c).whyVi }}).ParseFS(assets, "assets/*.html")
 	if err != nil {
 		ln.Close()
 		return nil, err

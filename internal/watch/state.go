@@ -3,6 +3,8 @@ package watch
 import (
 	"slices"
 	"time"
+
+	"sohoa/internal/fault"
 )
 
 // Snapshot is how things stand, for the terminal and the page.
@@ -36,7 +38,8 @@ type Happening struct {
 	At     time.Time
 	Name   string
 	What   stage
-	Detail string // why it was rejected
+	Code   fault.Code // why it was rejected
+	Detail string     // the same in the server's words
 }
 
 // keptHappenings is how many happenings are shown.
@@ -83,6 +86,6 @@ func compare(x, y string) int {
 
 // happened notes what became of a file; the caller holds the lock.
 func (a *Agent) happened(e *entry, what stage) {
-	a.snap.Recent = slices.Insert(a.snap.Recent, 0, Happening{At: a.s.Now(), Name: e.Rel, What: what, Detail: e.Detail})
+	a.snap.Recent = slices.Insert(a.snap.Recent, 0, Happening{At: a.s.Now(), Name: e.Rel, What: what, Code: e.Code, Detail: e.Detail})
 	a.snap.Recent = a.snap.Recent[:min(len(a.snap.Recent), keptHappenings)]
 }
