@@ -22,6 +22,7 @@ type cli struct {
 	Review     reviewCmd     `cmd:"" help:"Answer what the system asks about papers; see what is left."`
 	Audit      auditCmd      `cmd:"" help:"Check the audit trail."`
 	Sweep      sweepCmd      `cmd:"" help:"Find objects that nobody refers to."`
+	Purge      purgeCmd      `cmd:"" help:"Remove a secret or wrong paper for good; two people decide."`
 	Rebuild    rebuildCmd    `cmd:"" help:"Fill an empty catalogue from the object store alone."`
 	Backup     backupCmd     `cmd:"" help:"Write catalogue, objects and keys to a folder."`
 	Restore    restoreCmd    `cmd:"" help:"Put a backup back into an empty system."`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 
 	"sohoa/internal/custody/holders"
@@ -18,6 +19,7 @@ import (
 	"sohoa/internal/pdfa"
 	"sohoa/internal/pdfa/layered"
 	"sohoa/internal/postgres"
+	"sohoa/internal/purge"
 	"sohoa/internal/queue"
 	"sohoa/internal/reader"
 	"sohoa/internal/rearrange"
@@ -53,6 +55,7 @@ type core struct {
 	retrieve  *retrieve.Service
 	review    *review.Service
 	rearrange *rearrange.Service
+	purge     *purge.Service
 	register  *register.Service // nil: without keys
 	metrics   *metrics
 	spool     string
@@ -121,6 +124,9 @@ func openCore(ctx context.Context, cfg coreConfig) (_ *core, err error) {
 		}
 	}
 	if c.steps, err = digitise.New(steps); err != nil {
+		return nil, err
+	}
+	if c.purge, err = c.newPurge(ctx, cfg.store, os.Getenv); err != nil {
 		return nil, err
 	}
 	find := retrieve.Deps{Catalogue: c.catalogue, Operations: c.catalogue, Objects: c.archive, Viewer: pageview.New(c.steps, c.engine)}

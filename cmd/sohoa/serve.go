@@ -55,7 +55,7 @@ const stopServing = 15 * time.Second
 // serve answers HTTP until ctx ends.
 func serve(ctx context.Context, c *core, ln net.Listener, secureCookies bool, unit string) error {
 	srv, err := web.New(web.Deps{
-		Intake: c.intake, Retrieve: c.retrieve, Register: c.register, Review: c.review, Rearrange: c.rearrange, Accounts: wiring.Accounts{Catalogue: c.catalogue}, Logger: c.logger, SpoolDir: c.spool, MaxBytes: maxUploadBytes,
+		Intake: c.intake, Retrieve: c.retrieve, Register: c.register, Review: c.review, Rearrange: c.rearrange, Purge: c.purge, Accounts: wiring.Accounts{Catalogue: c.catalogue}, Logger: c.logger, SpoolDir: c.spool, MaxBytes: maxUploadBytes,
 		MinFree: minFreeBytes, DefaultUnit: unit, Version: version, Ready: c.ready, Metrics: c.metrics.handler(), SecureCookies: secureCookies,
 	})
 	if err != nil {
@@ -121,6 +121,7 @@ func (c *core) periodic() []workers.Job {
 			return err
 		}},
 		{Name: "work-clean-up", Every: cleanEvery, Run: c.clean},
+		c.purgeJob(),
 		{Name: "locks-extend", Every: locksEvery, Run: func(ctx context.Context) error { return c.steps.ExtendLocks(ctx, c.archive) }},
 		{Name: "dossier-match", Every: matchEvery, Run: func(ctx context.Context) error { return c.steps.MatchWaiting(ctx, c.catalogue) }},
 	}

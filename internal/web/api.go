@@ -64,6 +64,7 @@ func (s *Server) newAPI(mux *routeMux) huma.API {
 				{Name: "batches", Description: "What was handed in together, and how far it is."},
 				{Name: "documents", Description: "The papers: finding, seeing, fetching."},
 				{Name: "pages", Description: "Which pages make which documents: splitting, joining, turning, and undoing it. For clerks of the unit."},
+				{Name: "purge", Description: "Removing papers that may not stay: one account asks, another decides."},
 				{Name: "register", Description: "What there is to digitise: units, procedures, dossiers, holders. For registrars and admins. Numbers of holders are taken, and shown masked."},
 				{Name: "review", Description: "Questions about papers that only people can answer, who has them, and what was decided. For clerks and officers of the unit."},
 				{Name: "operation", Description: "What waits, and steering it."},
@@ -224,6 +225,7 @@ func (s *Server) registerAPI(api huma.API) {
 	s.registerDocuments(api)
 	s.registerOperation(api)
 	s.registerRegister(api)
+	s.registerPurge(api)
 	s.registerCounter(api)
 	s.registerReview(api)
 	s.registerArrange(api)

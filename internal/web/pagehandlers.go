@@ -255,6 +255,9 @@ type documentData struct {
 	MayCancel  bool
 	MayRetry   bool
 	MayArrange bool
+	// MayAsk: that it be purged, for one of the reasons.
+	MayAsk  bool
+	Reasons []archive.PurgeReason
 	// PageTrouble says why there is no text of this page to show.
 	PageTrouble fault.Code
 }
@@ -270,6 +273,7 @@ func (s *Server) documentPage(r *http.Request, a archive.Actor) (view, error) {
 	}
 	d.sortFields()
 	d.Parts = partKinds()
+	d.MayAsk, d.Reasons = s.d.Purge != nil && a.May(archive.ActPurge), archive.PurgeReasons()
 	if d.View.Processing != archive.Archived && !d.View.UnderWay {
 		d.Parts = []retrieve.PartKind{retrieve.PartMaster}
 	}

@@ -38,7 +38,7 @@ type pages struct {
 }
 
 func pageNames() []string {
-	return []string{"dashboard", "upload", "batches", "batch", "documents", "document", "counter", "login", "error", "docs", "problem", "rows", "arrange", "review", "reviewreport", "reviewpapers"}
+	return []string{"dashboard", "upload", "batches", "batch", "documents", "document", "counter", "login", "error", "docs", "problem", "rows", "arrange", "purges", "review", "reviewreport", "reviewpapers"}
 }
 
 func newPages(version string) (*pages, error) {
@@ -131,7 +131,7 @@ type frame struct {
 	Lang, Theme, Title, Section, Version string
 	Actor                                *archive.Actor
 	MayIngest, MayOperate, MayQueue      bool
-	MayReview, MayHolder                 bool
+	MayReview, MayHolder, MayPurge       bool
 	MayArrange                           bool
 	Here                                 string // path and query, to come back to
 	Query                                string // of the search box
@@ -209,6 +209,7 @@ func (s *Server) pageHandlers() map[string]pageHandler {
 	}
 	s.reviewPages(handlers)
 	s.arrangePages(handlers)
+	s.purgePages(handlers)
 	return handlers
 }
 
@@ -258,6 +259,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, a *arc
 		f.MayIngest, f.MayOperate, f.MayQueue = a.May(archive.ActIngest), a.May(archive.ActOperate), a.May(archive.ActQueue)
 		f.MayReview = a.May(archive.ActReview) && s.d.Review != nil
 		f.MayArrange = a.May(archive.ActOperate) && s.d.Rearrange != nil
+		f.MayPurge = s.d.Purge != nil && (a.May(archive.ActPurge) || a.May(archive.ActDispose))
 		f.MayHolder = a.May(archive.ActHolder) && s.d.Register != nil
 	}
 	var b bytes.Buffer
@@ -369,6 +371,7 @@ func (s *Server) pageActions() map[string]pageAction {
 		"POST /queue/resume": func(r *http.Request, a archive.Actor) (int, error) { return 1, d.PauseQueue(r.Context(), a, false) },
 	}
 	maps.Copy(actions, s.batchActions())
+	s.purgeActions(actions)
 	for kind, subject := range subjects() {
 		actions["POST /"+kind+"/{id}/retry"] = func(r *http.Request, a archive.Actor) (int, error) {
 			return d.Retry(r.Context(), a, subject(r.PathValue("id")))
@@ -417,7 +420,7 @@ func (s *Server) action(h pageAction) http.Handler {
 // flash says what the form before did. Its words come from the messages; the URL chooses among them only.
 func (s *Server) flash(lang string, r *http.Request) string {
 	did := r.URL.Query().Get("did")
-	if !slices.Contains([]string{"retry", "cancel", "close", "pause", "resume", "hold", "reopen", "settings", "arrange", "undo"}, did) {
+	if !slices.Contains([]string{"retry", "cancel", "close", "pause", "resume", "hold", "reopen", "settings", "arrange", "undo", "purge", "approve", "refuse"}, did) {
 		return ""
 	}
 	var n int64

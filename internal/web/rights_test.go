@@ -62,13 +62,19 @@ func rights() map[string][8]int {
 		"GET /api/v1/documents/{id}/manifest":              reading,
 		"POST /api/v1/documents/{id}/cancel":               operating,
 		"POST /api/v1/documents/{id}/retry":                operating,
-		"GET /api/v1/search":                               listing,
-		"POST /api/v1/search":                              {401, 401, 403, 200, 200, 200, 403, 200},
-		"GET /api/v1/queue":                                listing,
-		"POST /api/v1/queue/pause":                         {401, 401, 403, 403, 403, 403, 403, 200},
-		"POST /api/v1/queue/resume":                        {401, 401, 403, 403, 403, 403, 403, 200},
-		"GET /api/v1/progress":                             listing,
-		"GET /api/v1/me":                                   {401, 401, 200, 200, 200, 200, 200, 200},
+		// Removal is asked for by those who work for the unit, and decided by an auditor or an admin; none has the id 1.
+		"POST /api/v1/documents/{id}/purge": {401, 401, 403, 403, 404, 200, 403, 409},
+		"GET /api/v1/purges":                {401, 401, 403, 403, 200, 200, 200, 200},
+		"GET /api/v1/purges/{id}":           {401, 401, 403, 403, 404, 404, 404, 404},
+		"POST /api/v1/purges/{id}/approve":  {401, 401, 403, 403, 404, 404, 404, 404},
+		"POST /api/v1/purges/{id}/refuse":   {401, 401, 403, 403, 404, 404, 404, 404},
+		"GET /api/v1/search":                listing,
+		"POST /api/v1/search":               {401, 401, 403, 200, 200, 200, 403, 200},
+		"GET /api/v1/queue":                 listing,
+		"POST /api/v1/queue/pause":          {401, 401, 403, 403, 403, 403, 403, 200},
+		"POST /api/v1/queue/resume":         {401, 401, 403, 403, 403, 403, 403, 200},
+		"GET /api/v1/progress":              listing,
+		"GET /api/v1/me":                    {401, 401, 200, 200, 200, 200, 200, 200},
 		// The register is for those who keep it.
 		"GET /api/v1/register/units":                registering,
 		"GET /api/v1/register/procedures":           registering,
@@ -172,6 +178,8 @@ func (d *door) ask(method, path, token string) (*http.Response, []byte) {
 		return d.do(method, path, token, strings.NewReader(`{"unit":"P1","name":"Lô mới","splitting":"layout"}`), "Content-Type", "application/json")
 	case method == http.MethodPatch && strings.HasPrefix(path, "/api/v1/batches/"):
 		return d.do(method, path, token, strings.NewReader(`{"state":"paused","expected_count":3}`), "Content-Type", "application/json")
+	case strings.HasSuffix(path, "/purge"):
+		return d.do(method, path, token, strings.NewReader(`{"reason":"secret"}`), "Content-Type", "application/json")
 	case strings.HasSuffix(path, "/separators"):
 		return d.do(method, path+"?count=2&dossier=HS-1", token, nil)
 	case path == "/metrics":

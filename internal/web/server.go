@@ -14,6 +14,7 @@ import (
 	"sohoa/internal/archive"
 	"sohoa/internal/fixity"
 	"sohoa/internal/intake"
+	"sohoa/internal/purge"
 	"sohoa/internal/rearrange"
 	"sohoa/internal/register"
 	"sohoa/internal/retrieve"
@@ -30,6 +31,7 @@ type Deps struct {
 	Intake    *intake.Service
 	Retrieve  *retrieve.Service
 	Register  *register.Service  // nil: none is served
+	Purge     *purge.Service     // nil: nobody asks for removals here
 	Rearrange *rearrange.Service // nil: nobody changes pages
 	Review    *review.Service    // nil: there is no review queue
 	Accounts  Accounts
