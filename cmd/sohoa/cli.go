@@ -9,6 +9,7 @@ type cli struct {
 	Ingest     ingestCmd     `cmd:"" help:"Hand files, folders or zips in."`
 	Separators separatorsCmd `cmd:"" help:"Print sheets that part the papers of a stack."`
 	Batch      batchCmd      `cmd:"" help:"Open, pause, close or change a batch."`
+	Arrange    arrangeCmd    `cmd:"" help:"Show and change which pages make which documents."`
 	Status     statusCmd     `cmd:"" help:"Show how far a batch, a document or everything is."`
 	List       listCmd       `cmd:"" help:"List what was handed in and what became of it."`
 	Find       findCmd       `cmd:"" help:"Find documents by words, number and symbol, date and unit."`
