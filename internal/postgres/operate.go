@@ -27,6 +27,9 @@ func cancelDocument(ctx context.Context, q *sqlc.Queries, actor string, id archi
 	if err := q.CloseTasksOfDocument(ctx, ptr(string(id))); err != nil {
 		return 0, err
 	}
+	if err := q.CancelReviewTasksOfDocument(ctx, string(id)); err != nil {
+		return 0, err
+	}
 	d, err := q.GetDocument(ctx, string(id))
 	if err != nil {
 		return 0, err

@@ -436,6 +436,19 @@ func TestWhatWasLookedAtIsNotAskedAgain(t *testing.T) {
 	}
 }
 
+func TestNothingIsAskedAboutACancelledDocument(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	doc := d.paper("paper", 1)
+	d.describe(asking())
+	if err := d.c.CancelDocument(t.Context(), "lan", doc); err != nil {
+		t.Fatal(err)
+	}
+	if task, ok, err := d.s.Next(t.Context(), lan, review.Wish{}); ok || err != nil {
+		t.Errorf("Next = %+v, %v", task, err)
+	}
+}
+
 func TestTheSamePaperTwiceStandsBackBehindTheFirst(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"sohoa/internal/archive"
@@ -99,16 +100,24 @@ func (r Report) Rows() [][]string {
 	}}
 	for _, b := range r.Batches {
 		rows = append(rows, []string{
-			"batch", b.Unit, b.Name, b.State, b.CreatedAt.UTC().Format(time.RFC3339), "", n(b.Expected), n(b.Received), n(b.Split), n(b.Rejected), n(b.Documents), n(b.Pages),
+			"batch", b.Unit, plain(b.Name), b.State, b.CreatedAt.UTC().Format(time.RFC3339), "", n(b.Expected), n(b.Received), n(b.Split), n(b.Rejected), n(b.Documents), n(b.Pages),
 			n(b.Archived), n(b.Done), n(b.Asked), n(b.AskedOpen), n(b.Rescanned), "", "", "", "",
 		})
 	}
 	for _, p := range r.People {
 		rows = append(rows, []string{
-			"hour", p.Unit, "", "", p.Hour.UTC().Format(time.RFC3339), p.Account, "", "", "", "", n(p.Documents), "", "", "", "", "", "", n(p.Answered), n(p.Fields), n(p.Changed), n(p.Undone),
+			"hour", p.Unit, "", "", p.Hour.UTC().Format(time.RFC3339), plain(p.Account), "", "", "", "", n(p.Documents), "", "", "", "", "", "", n(p.Answered), n(p.Fields), n(p.Changed), n(p.Undone),
 		})
 	}
 	return rows
+}
+
+// plain keeps a spreadsheet program from taking a name for a formula.
+func plain(name string) string {
+	if name != "" && strings.ContainsRune("=+-@\t\r", rune(name[0])) {
+		return "'" + name
+	}
+	return name
 }
 
 // ValueOf gives the value in a decision's before or after: of a field, or the string it is.
