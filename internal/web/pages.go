@@ -420,7 +420,7 @@ func (s *Server) action(h pageAction) http.Handler {
 // flash says what the form before did. Its words come from the messages; the URL chooses among them only.
 func (s *Server) flash(lang string, r *http.Request) string {
 	did := r.URL.Query().Get("did")
-	if !slices.Contains([]string{"retry", "cancel", "close", "pause", "resume", "hold", "reopen", "settings", "arrange", "undo", "purge", "approve", "refuse"}, did) {
+	if !slices.Contains([]string{"retry", "cancel", "close", "pause", "resume", "hold", "reopen", "settings", "arrange", "undo", "purge", "remove", "keep"}, did) {
 		return ""
 	}
 	var n int64

@@ -124,7 +124,7 @@ func (s *Server) purgeActions(actions map[string]pageAction) {
 		})
 		return 1, err
 	}
-	actions["POST /purges/{id}/approve"] = func(r *http.Request, a archive.Actor) (int, error) {
+	actions["POST /purges/{id}/remove"] = func(r *http.Request, a archive.Actor) (int, error) {
 		if r.PostFormValue("sure") == "" { // the box beside the button
 			return 0, fault.New(fault.RequestMalformed, "tick the box: what is removed does not come back")
 		}
@@ -134,7 +134,7 @@ func (s *Server) purgeActions(actions map[string]pageAction) {
 		}
 		return len(p.Tombstone.Documents), nil
 	}
-	actions["POST /purges/{id}/refuse"] = func(r *http.Request, a archive.Actor) (int, error) {
+	actions["POST /purges/{id}/keep"] = func(r *http.Request, a archive.Actor) (int, error) {
 		_, err := s.d.Purge.Refuse(r.Context(), a, r.PathValue("id"))
 		return 1, err
 	}

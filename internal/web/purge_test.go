@@ -69,22 +69,22 @@ func TestThePageOfPurges(t *testing.T) {
 		t.Fatalf("asked: %d", resp.StatusCode)
 	}
 	page := see(t, d, clerk, "/purges")
-	if !strings.Contains(page, "Tài liệu mật") || !strings.Contains(page, "Tài khoản khác phải quyết định.") || strings.Contains(page, "/approve") {
+	if !strings.Contains(page, "Tài liệu mật") || !strings.Contains(page, "Tài khoản khác phải quyết định.") || strings.Contains(page, "/remove") {
 		t.Errorf("the clerk sees: %s", page)
 	}
 	page = see(t, d, auditor, "/purges")
 	_, rest, found := strings.Cut(page, `action="/purges/`)
-	ref, _, _ := strings.Cut(rest, "/approve")
+	ref, _, _ := strings.Cut(rest, "/remove")
 	if !found || !strings.Contains(page, "tờ 57") {
 		t.Fatalf("the auditor sees: %s", page)
 	}
-	if resp := d.post(auditor, "/purges/"+ref+"/approve", url.Values{}); resp.StatusCode != http.StatusBadRequest {
+	if resp := d.post(auditor, "/purges/"+ref+"/remove", url.Values{}); resp.StatusCode != http.StatusBadRequest {
 		t.Errorf("decided without the tick: %d", resp.StatusCode)
 	}
-	if resp := d.post(auditor, "/purges/"+ref+"/approve", url.Values{"sure": {"1"}, "back": {"/purges"}}); resp.StatusCode != http.StatusSeeOther {
+	if resp := d.post(auditor, "/purges/"+ref+"/remove", url.Values{"sure": {"1"}, "back": {"/purges"}}); resp.StatusCode != http.StatusSeeOther {
 		t.Errorf("decided: %d", resp.StatusCode)
 	}
-	if page = see(t, d, auditor, "/purges?did=approve&n=1"); !strings.Contains(page, "Đã gỡ khỏi hệ thống") || strings.Contains(page, "tờ 57") {
+	if page = see(t, d, auditor, "/purges?did=remove&n=1"); !strings.Contains(page, "Đã gỡ khỏi hệ thống") || strings.Contains(page, "tờ 57") {
 		t.Errorf("afterwards the auditor sees: %s", page)
 	}
 }
