@@ -219,7 +219,7 @@ func restoreDecisions(ctx context.Context, q *sqlc.Queries, m archive.Manifest) 
 	keys := archive.FieldKeys(m.Fields)
 	decided := []string{}
 	for i, f := range m.Fields {
-		if f.Source != "person" || f.Name == "day" || f.Name == "number_symbol" { // the last two follow from others
+		if f.Source != "person" || f.Name == "day" || f.Name == "number_symbol" || f.Name == "dossier" { // these follow from others
 			continue
 		}
 		decided = append(decided, keys[i])

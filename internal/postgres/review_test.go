@@ -436,6 +436,51 @@ func TestWhatWasLookedAtIsNotAskedAgain(t *testing.T) {
 	}
 }
 
+func TestARescanGoesToWhoHasThePaperAndReturnsWithTheScan(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	unread := archive.Question{Kind: archive.AskPage, Reason: "page_unread", Page: 1}
+	d.paper("paper", 2)
+	d.describe(nil, unread)
+	d.archive()
+	task := d.next(lan, review.Wish{})
+	if err := d.s.Return(t.Context(), lan, task.ID, review.ToRescan, "quét lại trang 1"); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := d.s.Tasks(t.Context(), lan, review.Query{State: review.Returned, AssignedTo: "clerk"})
+	if err != nil || len(rows) != 1 || rows[0].ReturnedBy != "lan" || rows[0].Comment != "quét lại trang 1" {
+		t.Fatalf("asked of who handed it in: %+v, %v", rows, err)
+	}
+	if _, ok, _ := d.s.Next(t.Context(), lan, review.Wish{}); ok {
+		t.Error("what waits for a scan was handed out")
+	}
+	if err := d.s.Reopen(t.Context(), hoa, task.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.next(hoa, review.Wish{}); got.ID != task.ID || got.AssignedTo != "" {
+		t.Errorf("taken back: %+v", got)
+	}
+}
+
+func TestWhereACitizenWaitsComesFirst(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.paper("old", 1)
+	d.describe(asking())
+	urgent := d.paper("urgent", 1)
+	if _, err := d.db.Exec(t.Context(), `UPDATE documents SET queue = 'interactive' WHERE id = $1`, string(urgent)); err != nil {
+		t.Fatal(err)
+	}
+	d.describe(asking())
+	if task := d.next(lan, review.Wish{}); task.Document != urgent || !task.Urgent {
+		t.Errorf("first is %+v", task)
+	}
+	counts, err := d.s.Counts(t.Context(), lan, "")
+	if err != nil || len(counts) != 2 || !counts[0].Urgent || counts[0].State != review.Claimed {
+		t.Errorf("counts: %+v, %v", counts, err)
+	}
+}
+
 func TestNothingIsAskedAboutACancelledDocument(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

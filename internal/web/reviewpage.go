@@ -44,8 +44,12 @@ func (s *Server) reviewPage(r *http.Request, a archive.Actor) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
+	returned, err := s.d.Review.Tasks(r.Context(), a, review.Query{State: review.Returned, Limit: 50})
+	if err != nil {
+		return view{}, err
+	}
 	return view{page: "review", title: "nav.review", section: "review", script: "review.js", data: map[string]any{
-		"Words": s.words(r, "review", "field", "source", "question", "why"), "Types": typeNames(), "Batch": q.Get("batch"), "Kind": q.Get("kind"), "Account": a.Account, "Counts": countsByKind(counts), "Lang": languageOf(r),
+		"Words": s.words(r, "review", "field", "source", "question", "why"), "Types": typeNames(), "Batch": q.Get("batch"), "Kind": q.Get("kind"), "Account": a.Account, "Counts": countsByKind(counts), "Returned": returned, "Lang": languageOf(r),
 	}}, nil
 }
 

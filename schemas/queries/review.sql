@@ -14,7 +14,8 @@ RETURNING id;
 -- name: TakeOverReviewTask :exec
 -- A newer version asks the same. What was sent back to an earlier step returns by this.
 UPDATE review_tasks SET version = $2, reason = $3, fields = $4, options = $5, subject = $6,
-    state = CASE WHEN state = 'returned' THEN 'open' ELSE state END, returned_to = NULL
+    state = CASE WHEN state = 'returned' THEN 'open' ELSE state END, returned_to = NULL,
+    assigned_to = CASE WHEN state = 'returned' THEN NULL ELSE assigned_to END
 WHERE id = $1;
 
 -- name: CancelReviewTask :exec
@@ -78,12 +79,15 @@ UPDATE review_tasks SET state = 'open', claimed_by = NULL, claimed_at = NULL, cl
 WHERE id = sqlc.arg(id)::bigint AND state = 'claimed' AND claimed_by = sqlc.arg(actor)::text;
 
 -- name: ReturnReviewTask :execrows
+-- What is to be scanned again goes to whoever handed the paper in, and has it.
 UPDATE review_tasks SET state = 'returned', claimed_by = NULL, claimed_at = NULL, claim_until = NULL, returned_to = sqlc.arg(step)::text,
-    returned_by = sqlc.arg(actor)::text, comment = sqlc.arg(comment)::text, assigned_to = NULL
+    returned_by = sqlc.arg(actor)::text, comment = sqlc.arg(comment)::text,
+    assigned_to = CASE WHEN sqlc.arg(step)::text = 'rescan' THEN (SELECT a.received_by FROM document_accessions l JOIN accessions a ON a.id = l.accession_id
+                                                                  WHERE l.document_id = review_tasks.document_id ORDER BY a.seq LIMIT 1) END
 WHERE id = sqlc.arg(id)::bigint AND state = 'claimed' AND claimed_by = sqlc.arg(actor)::text;
 
 -- name: ReopenReviewTask :execrows
-UPDATE review_tasks SET state = 'open', returned_to = NULL WHERE id = $1 AND state = 'returned';
+UPDATE review_tasks SET state = 'open', returned_to = NULL, assigned_to = NULL WHERE id = $1 AND state = 'returned';
 
 -- name: FinishReviewTask :execrows
 UPDATE review_tasks SET state = 'done', closed_at = now(), claimed_by = NULL, claimed_at = NULL, claim_until = NULL

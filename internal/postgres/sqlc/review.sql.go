@@ -984,7 +984,7 @@ func (q *Queries) ReopenDoneReviewTask(ctx context.Context, arg ReopenDoneReview
 }
 
 const reopenReviewTask = `-- name: ReopenReviewTask :execrows
-UPDATE review_tasks SET state = 'open', returned_to = NULL WHERE id = $1 AND state = 'returned'
+UPDATE review_tasks SET state = 'open', returned_to = NULL, assigned_to = NULL WHERE id = $1 AND state = 'returned'
 `
 
 func (q *Queries) ReopenReviewTask(ctx context.Context, id int64) (int64, error) {
@@ -1148,7 +1148,9 @@ func (q *Queries) ReportPeople(ctx context.Context, arg ReportPeopleParams) ([]R
 
 const returnReviewTask = `-- name: ReturnReviewTask :execrows
 UPDATE review_tasks SET state = 'returned', claimed_by = NULL, claimed_at = NULL, claim_until = NULL, returned_to = $1::text,
-    returned_by = $2::text, comment = $3::text, assigned_to = NULL
+    returned_by = $2::text, comment = $3::text,
+    assigned_to = CASE WHEN $1::text = 'rescan' THEN (SELECT a.received_by FROM document_accessions l JOIN accessions a ON a.id = l.accession_id
+                                                                  WHERE l.document_id = review_tasks.document_id ORDER BY a.seq LIMIT 1) END
 WHERE id = $4::bigint AND state = 'claimed' AND claimed_by = $2::text
 `
 
@@ -1159,6 +1161,7 @@ type ReturnReviewTaskParams struct {
 	ID      int64
 }
 
+// What is to be scanned again goes to whoever handed the paper in, and has it.
 func (q *Queries) ReturnReviewTask(ctx context.Context, arg ReturnReviewTaskParams) (int64, error) {
 	result, err := q.db.Exec(ctx, returnReviewTask,
 		arg.Step,
@@ -1356,7 +1359,8 @@ func (q *Queries) StandForth(ctx context.Context, id string) error {
 
 const takeOverReviewTask = `-- name: TakeOverReviewTask :exec
 UPDATE review_tasks SET version = $2, reason = $3, fields = $4, options = $5, subject = $6,
-    state = CASE WHEN state = 'returned' THEN 'open' ELSE state END, returned_to = NULL
+    state = CASE WHEN state = 'returned' THEN 'open' ELSE state END, returned_to = NULL,
+    assigned_to = CASE WHEN state = 'returned' THEN NULL ELSE assigned_to END
 WHERE id = $1
 `
 
