@@ -225,6 +225,7 @@ func newEvents(dir string) (*fsnotify.Watcher, error) {
 func (a *Agent) lookOnce(events *fsnotify.Watcher) error {
 	now := a.s.Now()
 	there := map[string]bool{}
+	queued := a.queued()
 	err := filepath.WalkDir(a.s.Dir, func(full string, d fs.DirEntry, err error) error {
 		rel, relErr := filepath.Rel(a.s.Dir, full)
 		if relErr != nil {
@@ -256,7 +257,7 @@ func (a *Agent) lookOnce(events *fsnotify.Watcher) error {
 			return nil
 		}
 		there[rel] = true
-		return a.sighted(full, rel, st, now)
+		return a.sighted(full, rel, st, queued[rel], now)
 	})
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -273,11 +274,11 @@ func (a *Agent) lookOnce(events *fsnotify.Watcher) error {
 }
 
 // sighted compares a file with how it looked before, and takes it once it is ripe.
-func (a *Agent) sighted(full, rel string, st os.FileInfo, now time.Time) error {
+func (a *Agent) sighted(full, rel string, st os.FileInfo, queued sighting, now time.Time) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	g := sighting{size: st.Size(), mod: st.ModTime(), since: now}
-	if a.ledger != nil && (a.ledger.has(rel, g) || a.queued(rel, g)) {
+	if a.ledger != nil && (a.ledger.has(rel, g) || queued.size == g.size && queued.mod.Equal(g.mod)) {
 		delete(a.seen, rel)
 		return nil
 	}
@@ -302,12 +303,18 @@ func (a *Agent) sighted(full, rel string, st os.FileInfo, now time.Time) error {
 	return nil
 }
 
-// queued reports whether a kept file is under way; the caller holds the lock.
-func (a *Agent) queued(rel string, g sighting) bool {
+// queued tells which kept files are under way, and how they looked.
+func (a *Agent) queued() map[string]sighting {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.ledger == nil {
+		return nil
+	}
+	out := make(map[string]sighting, len(a.entries))
 	for _, e := range a.entries {
-		if e.Rel == rel && e.Size == g.size && e.Mod.Equal(g.mod) {
-			return true
+		if e.Stage == waiting {
+			out[e.Rel] = sighting{size: e.Size, mod: e.Mod}
 		}
 	}
-	return false
+	return out
 }
