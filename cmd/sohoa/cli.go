@@ -11,6 +11,7 @@ type cli struct {
 	Batch      batchCmd      `cmd:"" help:"Open, pause, close or change a batch."`
 	Arrange    arrangeCmd    `cmd:"" help:"Show and change which pages make which documents."`
 	Status     statusCmd     `cmd:"" help:"Show how far a batch, a document or everything is."`
+	Watch      watchCmd      `cmd:"" help:"Hand in whatever a scanner puts into a folder."`
 	List       listCmd       `cmd:"" help:"List what was handed in and what became of it."`
 	Find       findCmd       `cmd:"" help:"Find documents by words, number and symbol, date and unit."`
 	Show       showCmd       `cmd:"" help:"Show one document."`
@@ -19,8 +20,8 @@ type cli struct {
 	Cancel     cancelCmd     `cmd:"" help:"Stop what is not archived yet."`
 	Queue      queueCmd      `cmd:"" help:"Show, pause or resume the queue."`
 	Register   registerCmd   `cmd:"" help:"Fill, read and write the register: units, procedures, holders, dossiers."`
-	Verify     verifyCmd     `cmd:"" help:"Read back what is kept and compare it with the catalogue."`
 	Review     reviewCmd     `cmd:"" help:"Answer what the system asks about papers; see what is left."`
+	Verify     verifyCmd     `cmd:"" help:"Read back what is kept and compare it with the catalogue."`
 	Audit      auditCmd      `cmd:"" help:"Check the audit trail."`
 	Sweep      sweepCmd      `cmd:"" help:"Find objects that nobody refers to."`
 	Purge      purgeCmd      `cmd:"" help:"Remove a secret or wrong paper for good; two people decide."`
