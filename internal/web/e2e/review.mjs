@@ -45,8 +45,8 @@ const onScreen = () => page.evaluate(() => {
   if (document.getElementById("review").hidden || document.getElementById("review").inert) return null;
   const facts = [...document.querySelectorAll("#facts span")].map((s) => s.textContent);
   return {
-    facts, title: document.getElementById("title").textContent, choices: document.querySelectorAll(".choices").length > 0,
-    fields: [...document.querySelectorAll(".ask")].map((li) => { const i = li.querySelector("input, textarea"); return { id: i.id, name: i.dataset.name, value: i.value, tail: li.querySelector(".tail")?.textContent ?? "", crop: !li.querySelector(".crop.none") }; }),
+    facts, title: document.getElementById("title").textContent, choices: document.querySelectorAll("#slot .choices").length > 0,
+    fields: [...document.querySelectorAll("#slot .ask")].map((li) => { const i = li.querySelector("input, textarea"); return { id: i.id, name: i.dataset.name, value: i.value, tail: li.querySelector(".tail")?.textContent ?? "", crop: !li.querySelector(".crop.none") }; }),
   };
 });
 
@@ -110,9 +110,9 @@ async function answer(t) {
   }
   const measures = await page.evaluate(() => performance.getEntriesByName("review-next").length + performance.getEntriesByName("review-next-waited").length);
   await press("Enter");
-  const going = await page.waitForFunction((n) => document.getElementById("review").hidden || document.querySelector(".hint.bad") || performance.getEntriesByName("review-next").length + performance.getEntriesByName("review-next-waited").length > n, measures, { timeout: 20000 }).then(() => true);
-  if (going && await page.evaluate(() => !document.getElementById("review").hidden && document.querySelector(".hint.bad") !== null)) {
-    const said = await page.evaluate(() => document.querySelector(".hint.bad").textContent);
+  const going = await page.waitForFunction((n) => document.getElementById("review").hidden || document.querySelector("#slot .hint.bad") || performance.getEntriesByName("review-next").length + performance.getEntriesByName("review-next-waited").length > n, measures, { timeout: 20000 }).then(() => true);
+  if (going && await page.evaluate(() => !document.getElementById("review").hidden && document.querySelector("#slot .hint.bad") !== null)) {
+    const said = await page.evaluate(() => document.querySelector("#slot .hint.bad").textContent);
     await press("Enter"); // something is empty: the paper does not have it
     await page.waitForFunction((n) => document.getElementById("review").hidden || performance.getEntriesByName("review-next").length + performance.getEntriesByName("review-next-waited").length > n, measures, { timeout: 20000 })
       .catch(() => { throw new Error(`${file}: stays on the page: ${said}`); });

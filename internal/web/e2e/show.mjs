@@ -111,7 +111,7 @@ async function answer(page, seen) {
   } else if (t.kind === "dossier" && paper) {
     const options = await page.locator(`input[name=c${id}]`).evaluateAll((l) => l.map((e) => e.value));
     if (options.includes(paper.dossier)) await page.check(`input[name=c${id}][value="${paper.dossier}"]`);
-    else { await page.locator(".othercode").focus(); await type(page, paper.dossier); }
+    else { await page.locator("#slot .othercode").focus(); await type(page, paper.dossier); }
     keys++;
   }
   for (let tries = 0; tries < 3; tries++) { // a field that the paper does not have is left empty by a second Enter

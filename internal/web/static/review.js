@@ -60,9 +60,36 @@ function prepare(answer) {
   p.pages = new Set([t.page || (t.asked ?? []).find((f) => f.page)?.page || 1]);
   if (t.kind === "fields") fieldsOf(p); else choicesOf(p);
   p.images = new Map();
-  for (const n of p.pages) p.images.set(n, picture(t.document, n, ""));
-  p.ready = Promise.allSettled([...p.images.values(), ...p.el.querySelectorAll("img")].map((i) => i.decode()));
+  p.sheets = new Map();
+  for (const n of p.pages) p.images.set(n, picture(t.document, n));
+  // Everything is drawn before the task is shown, out of sight and at its width: then nothing is left to decode or to scale when its turn comes.
+  $("wings").append(p.el);
+  layCrops(p);
+  p.ready = Promise.allSettled([...p.images].map(async ([n, img]) => { await img.decode(); drawCrops(p, n); sheetOf(p, n); }));
   return p;
+}
+
+// draw puts a part of a page's picture on a canvas, in the pixels of the screen.
+function draw(canvas, img, x, y, w, h, width, height) {
+  const dots = Math.min(2, devicePixelRatio || 1);
+  canvas.width = Math.max(1, Math.round(width * dots));
+  canvas.height = Math.max(1, Math.round(height * dots));
+  const c = canvas.getContext("2d");
+  c.imageSmoothingQuality = "high";
+  c.drawImage(img, x, y, w, h, 0, 0, canvas.width, canvas.height);
+}
+
+// sheetOf is the whole page beside the fields, drawn once.
+function sheetOf(p, n) {
+  let canvas = p.sheets.get(n);
+  if (canvas) return canvas;
+  canvas = make("canvas", { role: "img", "aria-label": say("review.pagealt", String(n)) });
+  p.sheets.set(n, canvas);
+  const img = p.images.get(n) ?? picture(p.task.document, n);
+  p.images.set(n, img);
+  const put = () => { const high = Math.min(img.naturalHeight, Math.max(600, innerHeight)); draw(canvas, img, 0, 0, img.naturalWidth, img.naturalHeight, high * img.naturalWidth / img.naturalHeight, high); };
+  if (img.complete && img.naturalWidth) put(); else img.decode().then(put, () => {});
+  return canvas;
 }
 
 function make(tag, attrs = {}, ...inside) {
@@ -125,30 +152,43 @@ function crop(p, f) {
   const empty = !f.page || !f.box || f.box.x1 <= f.box.x0 || f.box.y1 <= f.box.y0 || !p.sizes.has(f.page);
   if (f.page) p.pages.add(f.page);
   if (empty) return make("p", { class: "crop none" }, say("review.nocrop"));
-  const img = picture(p.task.document, f.page, say("review.crop", fieldName(f)));
+  const canvas = make("canvas", { role: "img", "aria-label": say("review.crop", fieldName(f)) });
   const mark = make("div", { class: "mark" });
-  const el = make("div", { class: "crop" }, img, mark);
+  const el = make("div", { class: "crop" }, canvas, mark);
   el.addEventListener("click", () => bigger(f.page, f.box));
-  p.crops.push({ el, img, mark, box: f.box, size: p.sizes.get(f.page) });
+  p.crops.push({ el, canvas, mark, box: f.box, page: f.page, size: p.sizes.get(f.page) });
   return el;
 }
 
-// layCrops places the part of the page around each box: the box in the middle, with what stands beside it, as large as fits.
+// layCrops chooses the part of the page around each box: the box in the middle, with what stands beside it, as large as fits.
 function layCrops(p) {
+  if (!form.clientWidth || p.width === form.clientWidth) return; // out of sight there is no width
+  p.width = form.clientWidth;
   for (const c of p.crops) {
     const width = c.el.clientWidth;
-    if (!width) continue;
     const { x0, y0, x1, y1 } = c.box, bw = x1 - x0, bh = y1 - y0, W = c.size.width, H = c.size.height;
     const line = Math.min(bh, H * 0.03); // one line of text, about
     const wantW = Math.min(W, Math.max(bw + 2 * Math.max(line * 2.5, W * 0.03), W * (width < 340 ? 0.2 : 0.3)));
-    const wantH = bh + Math.max(line, H * 0.01) * 1.1;
-    const scale = Math.min(width / wantW, 190 / wantH);
-    const viewW = width / scale, viewH = Math.min(H, wantH);
+    const viewH = Math.min(H, bh + Math.max(line, H * 0.01) * 1.1);
+    const scale = Math.max(width / W, Math.min(width / wantW, 190 / viewH));
+    const viewW = width / scale;
     const left = Math.max(0, Math.min(W - viewW, (x0 + x1) / 2 - viewW / 2)), top = Math.max(0, Math.min(H - viewH, (y0 + y1) / 2 - viewH / 2));
+    c.view = { left, top, viewW, viewH, width, height: viewH * scale };
     c.el.style.height = `${Math.round(viewH * scale)}px`;
-    Object.assign(c.img.style, { width: `${W * scale}px`, height: `${H * scale}px`, left: `${-left * scale + Math.max(0, (width - W * scale) / 2)}px`, top: `${-top * scale}px` });
-    const shift = Math.max(0, (width - W * scale) / 2), pad = 3;
-    Object.assign(c.mark.style, { left: `${(x0 - left) * scale + shift - pad}px`, top: `${(y0 - top) * scale - pad}px`, width: `${bw * scale + 2 * pad}px`, height: `${bh * scale + 2 * pad}px` });
+    const pad = 3;
+    Object.assign(c.mark.style, { left: `${(x0 - left) * scale - pad}px`, top: `${(y0 - top) * scale - pad}px`, width: `${bw * scale + 2 * pad}px`, height: `${bh * scale + 2 * pad}px` });
+  }
+  for (const n of new Set(p.crops.map((c) => c.page))) drawCrops(p, n);
+}
+
+// drawCrops draws the crops of a page, once its picture is there.
+function drawCrops(p, n) {
+  const img = p.images.get(n);
+  if (!img?.complete || !img.naturalWidth) return;
+  for (const { view, canvas, page, size } of p.crops) {
+    if (page !== n || !view?.width) continue;
+    const k = img.naturalWidth / size.width;
+    draw(canvas, img, view.left * k, view.top * k, view.viewW * k, view.viewH * k, view.width, view.height);
   }
 }
 
@@ -263,6 +303,7 @@ function show(p) {
   now = p;
   root.hidden = !p;
   if (!p) return;
+  $("wings").replaceChildren();
   $("nothing").hidden = true;
   const t = p.task;
   slot.replaceChildren(p.el);
@@ -304,13 +345,10 @@ let shownPage = 0, shownBox = null;
 function sheet(page, box) {
   if (!now) return;
   shownPage = page || 1; shownBox = box;
-  const doc = now.task.document;
-  let img = now.images.get(shownPage);
-  if (!img) { img = picture(doc, shownPage); now.images.set(shownPage, img); }
-  img.alt = say("review.pagealt", String(shownPage));
+  const canvas = sheetOf(now, shownPage);
   const frame = $("sheet"), size = now.sizes.get(shownPage);
   frame.style.aspectRatio = size ? `${size.width} / ${size.height}` : "";
-  if (frame.firstChild !== img) frame.replaceChildren(img);
+  if (frame.firstChild !== canvas) frame.replaceChildren(canvas);
   frame.querySelector("svg")?.remove();
   const svg = lit(size, box);
   if (svg) frame.append(svg);
