@@ -400,6 +400,10 @@ func (s *Server) action(h pageAction) http.Handler {
 			s.showError(w, r, err)
 			return
 		}
+		if err := r.ParseForm(); err != nil { // here, since the handler works on a copy of the request and would take the body with it
+			s.showError(w, r, fault.Wrap(fault.RequestMalformed, err, "the form cannot be read"))
+			return
+		}
 		n, err := h(withActor(r, a), a)
 		if err != nil {
 			s.showError(w, r, err)

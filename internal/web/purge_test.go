@@ -65,8 +65,8 @@ func TestThePageOfPurges(t *testing.T) {
 		return c
 	}
 	clerk, auditor := sign(clerkToken), sign(auditorToken)
-	if resp := d.post(clerk, "/documents/"+id+"/purge", url.Values{"reason": {"secret"}, "note": {"tờ 57"}, "back": {"/documents/" + id}}); resp.StatusCode != http.StatusSeeOther {
-		t.Fatalf("asked: %d", resp.StatusCode)
+	if resp := d.post(clerk, "/documents/"+id+"/purge", url.Values{"reason": {"secret"}, "note": {"tờ 57"}, "back": {"/documents/" + id}}); resp.StatusCode != http.StatusSeeOther || resp.Header.Get("Location") != "/documents/"+id+"?did=purge&n=1" {
+		t.Fatalf("asked: %d to %s", resp.StatusCode, resp.Header.Get("Location"))
 	}
 	page := see(t, d, clerk, "/purges")
 	if !strings.Contains(page, "Tài liệu mật") || !strings.Contains(page, "Tài khoản khác phải quyết định.") || strings.Contains(page, "/remove") {
