@@ -125,6 +125,13 @@ func papers(t *testing.T) string {
 // startUp runs sohoa up in a folder of its own until the test ends.
 func startUp(t *testing.T) (url, token string) {
 	t.Helper()
+	url, token, _ = startUpIn(t)
+	return url, token
+}
+
+// startUpIn tells where its data lies, too.
+func startUpIn(t *testing.T) (url, token, data string) {
+	t.Helper()
 	root, err := roottest.Module()
 	if err != nil {
 		t.Fatal(err)
@@ -135,7 +142,8 @@ func startUp(t *testing.T) (url, token string) {
 			t.Fatal(err)
 		}
 	}
-	bin, data := filepath.Join(t.TempDir(), "sohoa"), filepath.Join(dir, "data")
+	bin := filepath.Join(t.TempDir(), "sohoa")
+	data = filepath.Join(dir, "data")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "./cmd/sohoa")
 	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -179,5 +187,5 @@ func startUp(t *testing.T) (url, token string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return ready.URL, strings.TrimSpace(string(b))
+	return ready.URL, strings.TrimSpace(string(b)), data
 }

@@ -15,7 +15,7 @@ const problems = [];
 const check = (ok, what) => { if (!ok) problems.push(what); console.log(`${ok ? "ok  " : "FAIL"} ${what}`); };
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking"] });
 
-async function signedIn(kind, options) {
+async function signedIn(kind, options, as = token) {
   const c = await browser.newContext({ locale: "vi-VN", timezoneId: "Asia/Ho_Chi_Minh", ...options });
   const page = await c.newPage();
   page.kind = kind;
@@ -28,7 +28,7 @@ async function signedIn(kind, options) {
     if (a?.task) page.tasks.set(String(a.task.id), a.task);
   });
   await page.goto(base + "/login");
-  await page.fill("#token", token);
+  await page.fill("#token", as);
   await page.keyboard.press("Enter");
   await page.waitForURL(base + "/");
   return page;
@@ -176,6 +176,28 @@ try {
     check((await desktop.locator("main").innerText()).includes(holder.dossier), "the counter finds the holder's dossier");
     check(!desktop.url().includes(holder.fields.extra.holder_id) && !(await desktop.content()).includes(holder.fields.extra.holder_id), "the number stands neither in the address nor in the page");
     await look(desktop, "counter-found");
+  }
+  // The secret paper: one asks, another decides.
+  for (const d of list.documents) {
+    if (!(await paperOf(desktop, d.id))?.secret) continue;
+    await desktop.goto(`${base}/documents/${d.id}`);
+    await desktop.click("details.danger:has(#purge-reason) summary");
+    await desktop.selectOption("#purge-reason", "secret");
+    await look(desktop, "purge-asked");
+    await desktop.click("details.danger:has(#purge-reason) button");
+    await desktop.waitForURL((u) => u.searchParams.get("did") === "purge");
+    await desktop.goto(base + "/purges");
+    check(await desktop.locator("form[action$='/approve']").count() === 0, "who asked cannot decide");
+    await look(desktop, "purges");
+    const head = await signedIn("desktop", { viewport: { width: 1280, height: 900 } }, process.env.SHOW_OTHER);
+    await head.goto(base + "/purges");
+    await head.check("form[action$='/approve'] input[type=checkbox]");
+    await head.click("form[action$='/approve'] button");
+    await head.waitForURL((u) => u.searchParams.get("did") === "approve");
+    check((await desktop.goto(`${base}/documents/${d.id}`)).status() === 404, "the secret paper is gone");
+    await look(desktop, "purged");
+    await phone.goto(base + "/purges");
+    await look(phone, "purges");
   }
   writeFileSync(path.join(shots, "show.json"), JSON.stringify({ batch, answered, keys, next }));
 } catch (err) {

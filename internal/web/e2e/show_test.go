@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -13,14 +14,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"sohoa/internal/archive"
 	"sohoa/internal/client"
+	"sohoa/internal/fault"
 	"sohoa/internal/fixity"
 	"sohoa/internal/fold"
+	"sohoa/internal/local"
+	"sohoa/internal/postgres"
+	"sohoa/internal/purge"
 	"sohoa/internal/reader"
 	"sohoa/internal/register"
 	"sohoa/internal/retrieve"
@@ -266,6 +270,101 @@ func (s *show) file() {
 	}
 }
 
+// secondToken makes another account, who decides what the first one asks for.
+func secondToken(t *testing.T, data string) string {
+	t.Helper()
+	a, err := local.Attach(data, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	cat, err := postgres.Open(t.Context(), a.AppDSN(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cat.Close()
+	token := rand.Text()
+	if err := cat.PutAccount(t.Context(), archive.Actor{Account: "lanh-dao", Role: archive.Admin}, fixity.Of([]byte(token))); err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// secret is the document of the secret paper.
+func (s *show) secret() retrieve.View {
+	s.t.Helper()
+	for _, d := range s.documents() {
+		if i := s.paperOf(d); i >= 0 && s.stack.Truth.Papers[i].Secret {
+			return d
+		}
+	}
+	s.t.Fatal("the secret paper is no document")
+	return retrieve.View{}
+}
+
+// purge has one account ask that the secret paper be removed and another decide.
+func (s *show) purge(other string) {
+	s.t.Helper()
+	d := s.secret()
+	p, err := s.c.RequestPurge(s.t.Context(), d.ID, client.PurgeRequest{Reason: archive.PurgeSecret})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := s.c.DecidePurge(s.t.Context(), p.ID, "approve"); err == nil {
+		s.t.Error("who asked may decide")
+	}
+	c, err := client.New(s.url, other)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := c.DecidePurge(s.t.Context(), p.ID, "approve"); err != nil {
+		s.t.Fatal(err)
+	}
+	s.purged(d)
+}
+
+// purged waits until nothing of the secret paper is left, and takes it out of the truth: the pages behind it move up.
+func (s *show) purged(d retrieve.View) {
+	s.t.Helper()
+	for end := time.Now().Add(4 * time.Minute); ; time.Sleep(500 * time.Millisecond) {
+		l, err := s.c.Purges(s.t.Context(), url.Values{})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if len(l.Purges) == 1 && l.Purges[0].State == purge.Done {
+			break
+		}
+		if time.Now().After(end) {
+			s.t.Fatalf("the purge does not end: %+v", l.Purges)
+		}
+	}
+	if _, err := s.c.Document(s.t.Context(), d.ID); fault.CodeOf(err) != fault.DocumentUnknown {
+		s.t.Errorf("the secret paper is still told of: %v", err)
+	}
+	t := &s.stack.Truth
+	i := slices.IndexFunc(t.Papers, func(p sample.StackPaper) bool { return p.Secret })
+	gone := append(slices.Concat(t.Papers[i].Pages, t.Papers[i].Blank), t.Sheets[i].Page)
+	h, err := s.c.Search(s.t.Context(), url.Values{"q": {t.Papers[i].Fields.Subject}})
+	for _, hit := range h.Hits {
+		if hit.ID == d.ID {
+			s.t.Error("the secret paper is found")
+		}
+	}
+	if err != nil {
+		s.t.Error(err)
+	}
+	t.Papers, t.Sheets = slices.Delete(t.Papers, i, i+1), slices.Delete(t.Sheets, i, i+1)
+	for k := range t.Papers {
+		for n, page := range t.Papers[k].Pages {
+			for _, g := range gone {
+				if g < page {
+					t.Papers[k].Pages[n]--
+				}
+			}
+		}
+	}
+}
+
 // check finds every paper under its dossier with its pages and fields, and counts fields that are not as printed.
 func (s *show) check() {
 	s.t.Helper()
@@ -342,7 +441,8 @@ func TestTheShowInChromium(t *testing.T) {
 		t.Log("NOT DRIVEN: the browser is started by make test-long only (SOHOA_TEST_LONG=1)")
 		return
 	}
-	url, token := startUp(t)
+	url, token, data := startUpIn(t)
+	other := secondToken(t, data)
 	s := newShow(t, url, token, showPages, 5)
 	dir := t.TempDir()
 	stack, truth := filepath.Join(dir, "chồng giấy.pdf"), filepath.Join(dir, "truth.json")
@@ -352,7 +452,7 @@ func TestTheShowInChromium(t *testing.T) {
 	in := driver(t)
 	drive := exec.CommandContext(t.Context(), "node", "show.mjs")
 	drive.Dir = in
-	drive.Env = append(os.Environ(), "SOHOA_SERVER="+url, "SOHOA_TOKEN="+token, "SHOW_STACK="+stack, "SHOW_TRUTH="+truth, "SHOTS="+shotsIn(in))
+	drive.Env = append(os.Environ(), "SOHOA_SERVER="+url, "SOHOA_TOKEN="+token, "SHOW_OTHER="+other, "SHOW_STACK="+stack, "SHOW_TRUTH="+truth, "SHOTS="+shotsIn(in))
 	drive.WaitDelay = 10 * time.Second
 	said, err := drive.CombinedOutput()
 	t.Logf("%s", said)
@@ -360,14 +460,20 @@ func TestTheShowInChromium(t *testing.T) {
 		t.Errorf("show.mjs: %v; screenshots are in %s", err, shotsIn(in))
 	}
 	s.wait(2 * time.Minute)
+	if l, err := s.c.Purges(t.Context(), nil); err != nil || len(l.Purges) != 1 {
+		t.Fatalf("%d purges, %v", len(l.Purges), err)
+	} else {
+		s.purged(retrieve.View{Document: retrieve.Document{ID: l.Purges[0].Document}})
+	}
+	s.wait(2 * time.Minute)
 	s.check()
 }
 
-// TestAStackThroughTheAPIAlone imports a register, prints separators, scans a stack, hands it in, answers what is asked, and finds every
-// document under its dossier.
+// TestAStackThroughTheAPIAlone imports a register, prints separators, scans a stack, hands it in, answers what is asked, finds every document
+// under its dossier, has the secret paper purged by two people, and finds the others again.
 func TestAStackThroughTheAPIAlone(t *testing.T) {
 	t.Parallel()
-	url, token := startUp(t)
+	url, token, data := startUpIn(t)
 	s := newShow(t, url, token, sample.MinStackPages, 3)
 	s.drop()
 	s.wait(5 * time.Minute)
@@ -377,13 +483,13 @@ func TestAStackThroughTheAPIAlone(t *testing.T) {
 	s.file()
 	s.wait(2 * time.Minute)
 	s.check()
-	// What was scanned is kept as it came.
+	// What was scanned is kept as it came, until something of it may not stay.
 	var master bytes.Buffer
 	docs := s.documents()
 	if _, err := s.c.Download(t.Context(), docs[0].ID, retrieve.PartMaster, &master); err != nil || fixity.Of(master.Bytes()) != fixity.Of(s.stack.PDF) {
 		t.Errorf("the master is not what was handed in: %v", err)
 	}
-	if strings.TrimSpace(s.batch.Name) != showBatch {
-		t.Errorf("batch %q", s.batch.Name)
-	}
+	s.purge(secondToken(t, data))
+	s.wait(2 * time.Minute)
+	s.check()
 }
