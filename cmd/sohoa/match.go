@@ -20,3 +20,12 @@ func newMatcher(ring *keyring.Ring, cat *postgres.Catalogue) (wiring.Matcher, er
 	s, err := match.New(match.Deps{Register: cat.Matching(), Hasher: wiring.Vault{Ring: ring}})
 	return wiring.Matcher{Service: s}, err
 }
+
+// newFiling moves documents between dossiers. Without a register any code is taken.
+func newFiling(c *core) *match.Filing {
+	d := match.FilingDeps{Store: c.catalogue.Filing()}
+	if c.register != nil {
+		d.Register = c.catalogue.Matching()
+	}
+	return match.NewFiling(d)
+}

@@ -14,6 +14,7 @@ import (
 
 	"sohoa/internal/objectstore"
 	"sohoa/internal/postgres"
+	"sohoa/internal/records"
 	"sohoa/internal/web"
 	"sohoa/internal/wiring"
 	"sohoa/workers"
@@ -55,7 +56,7 @@ const stopServing = 15 * time.Second
 // serve answers HTTP until ctx ends.
 func serve(ctx context.Context, c *core, ln net.Listener, secureCookies bool, unit string) error {
 	srv, err := web.New(web.Deps{
-		Intake: c.intake, Retrieve: c.retrieve, Register: c.register, Review: c.review, Rearrange: c.rearrange, Purge: c.purge, Accounts: wiring.Accounts{Catalogue: c.catalogue}, Logger: c.logger, SpoolDir: c.spool, MaxBytes: maxUploadBytes,
+		Intake: c.intake, Retrieve: c.retrieve, Register: c.register, Review: c.review, Filing: newFiling(c), Records: records.New(c.catalogue.Records()), Rearrange: c.rearrange, Purge: c.purge, Accounts: wiring.Accounts{Catalogue: c.catalogue}, Logger: c.logger, SpoolDir: c.spool, MaxBytes: maxUploadBytes,
 		MinFree: minFreeBytes, DefaultUnit: unit, Version: version, Ready: c.ready, Metrics: c.metrics.handler(), SecureCookies: secureCookies,
 	})
 	if err != nil {

@@ -60,8 +60,8 @@ type Query struct {
 
 // Patterns are how codes are made.
 type Patterns struct {
-	ResultCode  string `json:"result_code" doc:"Of digitised results." example:"{owner}-{type}" maxLength:"200"`
-	ArchiveCode string `json:"archive_code" doc:"Of archived documents." example:"{unit}.{dossier}.{number}" maxLength:"200"`
+	ResultCode  string `json:"result_code" required:"false" doc:"Of digitised results." example:"{owner}-{type}" maxLength:"200"`
+	ArchiveCode string `json:"archive_code" required:"false" doc:"Of archived documents." example:"{unit}.{dossier}.{number}" maxLength:"200"`
 }
 
 // TypeRule is what the city says of a type of document; it goes before what is built in.
@@ -236,8 +236,8 @@ func (r Record) Cells() []string {
 
 // Settings are the patterns and what the city says of types.
 type Settings struct {
-	Patterns Patterns   `json:"patterns"`
-	Types    []TypeRule `json:"types" nullable:"false" doc:"Only these are said of; the others are as built in (paper types)."`
+	Patterns Patterns   `json:"patterns" required:"false"`
+	Types    []TypeRule `json:"types" nullable:"false" required:"false" doc:"Only these are said of; the others are as built in (paper types)."`
 }
 
 // Settings gives how codes are made and how long types are kept.

@@ -90,6 +90,9 @@ func schemaName(t reflect.Type, hint string) string {
 	if t.PkgPath() == reflect.TypeFor[review.Task]().PkgPath() {
 		return "Review" + strings.TrimPrefix(huma.DefaultSchemaNamer(t, hint), "Review")
 	}
+	if name := matchSchemaName(t); name != "" {
+		return name
+	}
 	return huma.DefaultSchemaNamer(t, hint)
 }
 
@@ -228,6 +231,7 @@ func (s *Server) registerAPI(api huma.API) {
 	s.registerPurge(api)
 	s.registerCounter(api)
 	s.registerReview(api)
+	s.registerMatch(api)
 	s.registerArrange(api)
 }
 

@@ -255,6 +255,7 @@ type documentData struct {
 	MayCancel  bool
 	MayRetry   bool
 	MayArrange bool
+	Filing     *filingData // nil: nothing is known of its dossier or archive record
 	// MayAsk: that it be purged, for one of the reasons.
 	MayAsk  bool
 	Reasons []archive.PurgeReason
@@ -272,6 +273,7 @@ func (s *Server) documentPage(r *http.Request, a archive.Actor) (view, error) {
 		return view{}, err
 	}
 	d.sortFields()
+	s.filingOf(r, a, &d)
 	d.Parts = partKinds()
 	d.MayAsk, d.Reasons = s.d.Purge != nil && a.May(archive.ActPurge), archive.PurgeReasons()
 	if d.View.Processing != archive.Archived && !d.View.UnderWay {

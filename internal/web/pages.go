@@ -38,7 +38,7 @@ type pages struct {
 }
 
 func pageNames() []string {
-	return []string{"dashboard", "upload", "batches", "batch", "documents", "document", "counter", "login", "error", "docs", "problem", "rows", "arrange", "purges", "review", "reviewreport", "reviewpapers"}
+	return []string{"dashboard", "upload", "batches", "batch", "documents", "document", "counter", "login", "error", "docs", "problem", "rows", "arrange", "scans", "purges", "review", "reviewreport", "reviewpapers"}
 }
 
 func newPages(version string) (*pages, error) {
@@ -96,6 +96,7 @@ func (p *pages) funcs(lang string) template.FuncMap {
 
 		"stackvalues": stackValues,
 		"leftbefore":  leftBefore,
+		"contrast":    func(q *page.Quality) string { return fmt.Sprintf("%.0f", q.Paper-q.Ink) },
 		"sum":         func(a, b int) int { return a + b },
 	}
 }
@@ -371,6 +372,7 @@ func (s *Server) pageActions() map[string]pageAction {
 		"POST /queue/resume": func(r *http.Request, a archive.Actor) (int, error) { return 1, d.PauseQueue(r.Context(), a, false) },
 	}
 	maps.Copy(actions, s.batchActions())
+	maps.Copy(actions, s.filingActions())
 	s.purgeActions(actions)
 	for kind, subject := range subjects() {
 		actions["POST /"+kind+"/{id}/retry"] = func(r *http.Request, a archive.Actor) (int, error) {
@@ -424,7 +426,7 @@ func (s *Server) action(h pageAction) http.Handler {
 // flash says what the form before did. Its words come from the messages; the URL chooses among them only.
 func (s *Server) flash(lang string, r *http.Request) string {
 	did := r.URL.Query().Get("did")
-	if !slices.Contains([]string{"retry", "cancel", "close", "pause", "resume", "hold", "reopen", "settings", "arrange", "undo", "purge", "remove", "keep"}, did) {
+	if !slices.Contains([]string{"retry", "cancel", "close", "pause", "resume", "hold", "reopen", "settings", "arrange", "undo", "relink", "purge", "remove", "keep", "approve", "refuse"}, did) {
 		return ""
 	}
 	var n int64

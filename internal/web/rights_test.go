@@ -38,6 +38,7 @@ func rights() map[string][8]int {
 		"POST /api/v1/batches":                             {401, 401, 403, 403, 403, 200, 403, 200},
 		"PATCH /api/v1/batches/{id}":                       {401, 401, 403, 403, 404, 200, 403, 200},
 		"GET /api/v1/batches/{id}/separators":              {401, 401, 403, 403, 404, 200, 403, 200},
+		"GET /api/v1/batches/{id}/scans":                   {401, 401, 403, 404, 404, 200, 403, 200},
 		"GET /api/v1/batches/{id}/pages":                   {401, 401, 403, 404, 404, 200, 403, 200},
 		"GET /api/v1/documents/{id}/pages":                 {401, 401, 403, 403, 404, 200, 403, 200},
 		"GET /api/v1/documents/{id}/current/{page}/image":  {401, 401, 403, 403, 404, 200, 403, 200},
@@ -111,6 +112,20 @@ func rights() map[string][8]int {
 		"GET /api/v1/review/report.csv":          listing,
 		"GET /api/v1/review/report.xlsx":         listing,
 		"GET /api/v1/documents/{id}/decisions":   {401, 401, 403, 404, 404, 200, 403, 200},
+		// Where documents are filed, and their archive records.
+		"GET /api/v1/documents/{id}/dossier-links":  reading,
+		"POST /api/v1/documents/{id}/relink":        {401, 401, 403, 404, 404, 200, 403, 409}, // the admin finds it moved
+		"GET /api/v1/relink-requests":               {401, 401, 403, 200, 200, 200, 403, 200},
+		"POST /api/v1/relink-requests/{id}/approve": {401, 401, 403, 404, 404, 404, 403, 404},
+		"POST /api/v1/relink-requests/{id}/refuse":  {401, 401, 403, 404, 404, 404, 403, 404},
+		"GET /api/v1/dossier-waits":                 listing,
+		"GET /api/v1/documents/{id}/archive-record": reading,
+		"GET /api/v1/archive-records":               listing,
+		"GET /api/v1/archive-records.csv":           listing,
+		"GET /api/v1/archive-records.xlsx":          listing,
+		"GET /api/v1/paper-types":                   listing,
+		"GET /api/v1/archive-settings":              listing,
+		"PATCH /api/v1/archive-settings":            registering,
 		// The upload was announced by the clerk of P1; nobody else can learn that it exists.
 		"POST /api/v1/uploads/":           {401, 401, 403, 403, 403, 201, 403, 201},
 		"HEAD /api/v1/uploads/{upload}":   {401, 401, 403, 403, 404, 200, 403, 404},
@@ -146,7 +161,7 @@ func TestEveryRouteAsksWhoWantsToKnow(t *testing.T) {
 			d.archive.Archive(doc, paper())
 			upload := d.announce(clerkToken, 3)
 			ids := strings.NewReplacer("/accessions/{id}", "/accessions/"+string(rec.Accession.ID), "/documents/{id}", "/documents/"+string(doc),
-				"/batches/{id}", "/batches/"+string(rec.Accession.Batch), "{page}", "1", "{upload}", upload, "{code}", "none", "/arrangements/{id}", "/arrangements/1", "/review/tasks/{id}", "/review/tasks/1")
+				"/batches/{id}", "/batches/"+string(rec.Accession.Batch), "{page}", "1", "{upload}", upload, "{code}", "none", "/arrangements/{id}", "/arrangements/1", "/review/tasks/{id}", "/review/tasks/1", "/relink-requests/{id}", "/relink-requests/1")
 			for i, ask := range asking {
 				var resp *http.Response
 				var b []byte
@@ -188,6 +203,10 @@ func (d *door) ask(method, path, token string) (*http.Response, []byte) {
 		return d.do(method, path+"?unit=P1&name=x.pdf", token, strings.NewReader("%PDF-1.7 another"))
 	case method == http.MethodPost && path == "/api/v1/search":
 		return d.do(method, path, token, strings.NewReader(`{"holder":"031085001234"}`), "Content-Type", "application/json")
+	case strings.HasSuffix(path, "/relink"):
+		return d.do(method, path, token, strings.NewReader(`{"dossier":"000.00.53.H48-220921-0099","reason":"nhầm hồ sơ"}`), "Content-Type", "application/json")
+	case method == http.MethodPatch && path == "/api/v1/archive-settings":
+		return d.do(method, path, token, strings.NewReader(`{"patterns":{"result_code":"{owner}/{type}"}}`), "Content-Type", "application/json")
 	case strings.HasPrefix(path, "/api/v1/review/"):
 		doc, batch := d.last()
 		body, ok := map[string]string{

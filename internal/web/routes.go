@@ -35,6 +35,7 @@ func (s *Server) plainRoutes() map[string]http.HandlerFunc {
 	}
 	s.registerRoutes(routes)
 	s.reviewRoutes(routes)
+	s.recordRoutes(routes)
 	s.arrangeRoutes(routes)
 	return routes
 }
@@ -51,6 +52,7 @@ func (s *Server) routes(mux *routeMux) error {
 	s.describeArrange(api)
 	s.describeRegister(api)
 	s.describeReview(api)
+	s.describeRecords(api)
 	describeValues(api)
 	for pattern, h := range s.plainRoutes() {
 		mux.Handle(pattern, s.known(h))

@@ -14,8 +14,10 @@ import (
 	"sohoa/internal/archive"
 	"sohoa/internal/fixity"
 	"sohoa/internal/intake"
+	"sohoa/internal/match"
 	"sohoa/internal/purge"
 	"sohoa/internal/rearrange"
+	"sohoa/internal/records"
 	"sohoa/internal/register"
 	"sohoa/internal/retrieve"
 	"sohoa/internal/review"
@@ -34,6 +36,8 @@ type Deps struct {
 	Purge     *purge.Service     // nil: nobody asks for removals here
 	Rearrange *rearrange.Service // nil: nobody changes pages
 	Review    *review.Service    // nil: there is no review queue
+	Filing    *match.Filing      // nil: documents are not moved between dossiers
+	Records   *records.Service   // nil: there are no archive records
 	Accounts  Accounts
 	Logger    *slog.Logger
 	Now       func() time.Time // nil: time.Now

@@ -57,7 +57,7 @@ func open(t *testing.T, change ...func(*web.Deps)) *door {
 		t.Fatal(err)
 	}
 	deps := web.Deps{
-		Intake: in, Retrieve: d.archive.Retrieve(), Register: reg, Review: d.archive.Review(), Rearrange: d.archive.Rearrange(), Purge: d.archive.Purge(), Accounts: d.archive, Logger: logger, SpoolDir: d.spool, MaxBytes: maxBytes, Version: "test",
+		Intake: in, Retrieve: d.archive.Retrieve(), Register: reg, Review: d.archive.Review(), Filing: d.archive.Filing(), Records: d.archive.ArchiveRecords(), Rearrange: d.archive.Rearrange(), Purge: d.archive.Purge(), Accounts: d.archive, Logger: logger, SpoolDir: d.spool, MaxBytes: maxBytes, Version: "test",
 		PollEvery: 5 * time.Millisecond, HeartbeatEvery: 20 * time.Millisecond,
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metric 1\n") }),
 	}

@@ -49,7 +49,7 @@ func run(ctx context.Context, listen, token string) error {
 	if err != nil {
 		return err
 	}
-	s, err := web.New(web.Deps{Intake: in, Retrieve: a.Retrieve(), Review: a.Review(), Rearrange: a.Rearrange(), Purge: a.Purge(), Accounts: a, Logger: l, SpoolDir: dir, MaxBytes: 1 << 30, DefaultUnit: "26740", Version: "0.0-test"})
+	s, err := web.New(web.Deps{Intake: in, Retrieve: a.Retrieve(), Review: a.Review(), Filing: a.Filing(), Records: a.ArchiveRecords(), Rearrange: a.Rearrange(), Purge: a.Purge(), Accounts: a, Logger: l, SpoolDir: dir, MaxBytes: 1 << 30, DefaultUnit: "26740", Version: "0.0-test"})
 	if err != nil {
 		return err
 	}
