@@ -79,7 +79,7 @@ func (s *Server) counterPage(_ *http.Request, a archive.Actor) (view, error) {
 	if !a.May(archive.ActHolder) {
 		return view{}, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActHolder)
 	}
-	return view{page: "counter", title: "counter.title", section: "documents", data: map[string]any{}}, nil
+	return view{page: "counter", title: "counter.title", section: "documents", data: map[string]any{"Wrong": false}}, nil
 }
 
 // counterRead answers the page's form with the page, so that nothing of what was read is in an address.

@@ -60,6 +60,9 @@ func TestThePageOfTheCounterKeepsNothingOfTheCard(t *testing.T) {
 	d.cityOfAn()
 	c := d.browser()
 	d.post(c, "/login", url.Values{"token": {clerkToken}})
+	if resp, b := d.get("/counter", clerkToken); resp.StatusCode != http.StatusOK || !strings.Contains(string(b), `id="scan"`) || strings.Contains(string(b), `role="alert"`) {
+		t.Errorf("the page before a scan: %d\n%s", resp.StatusCode, b)
+	}
 	resp := d.post(c, "/counter", url.Values{"scan": {cardOfAn}})
 	b, _ := io.ReadAll(resp.Body)
 	page := string(b)
