@@ -199,10 +199,10 @@ func (s *reviewStore) decide(actor string, id archive.DocumentID, task int64, de
 		}
 		var v string
 		_ = json.Unmarshal(x.After, &v) // what is no string was written by no service
-		switch x.Kind {
-		case archive.AskDossier:
+		if x.Kind == archive.AskDossier {
 			d.Dossier = v
-		case review.SetAccess:
+		}
+		if x.Kind == review.SetAccess {
 			d.Access = archive.Access(v)
 		}
 	}
