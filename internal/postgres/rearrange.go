@@ -110,6 +110,35 @@ func (s *Arranging) VersionPages(ctx context.Context, id archive.DocumentID, ver
 	return refs, left, unavailable(err)
 }
 
+// Scans implements rearrange.Store.
+func (s *Arranging) Scans(ctx context.Context, batch archive.BatchID, limit int) ([]rearrange.Scan, error) {
+	rows, err := s.c.q.ScannedPages(ctx, sqlc.ScannedPagesParams{BatchID: ptr(string(batch)), PageSize: int32(limit)})
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	out := make([]rearrange.Scan, len(rows))
+	for i, r := range rows {
+		out[i] = rearrange.Scan{Document: archive.DocumentID(r.ID), Version: int(r.Version), Title: r.Title, Page: int(r.Ordinal)}
+		if r.Title == "" {
+			out[i].Title = r.Name
+		}
+		if r.Confidence != nil {
+			out[i].Confidence = float64(*r.Confidence)
+		}
+		if r.Kind != nil {
+			if err := out[i].Kind.UnmarshalText([]byte(*r.Kind)); err != nil {
+				return nil, err
+			}
+		}
+		if r.Quality != nil {
+			if err := json.Unmarshal(r.Quality, &out[i].Quality); err != nil {
+				return nil, fmt.Errorf("quality of a page: %w", err)
+			}
+		}
+	}
+	return out, nil
+}
+
 // LastOf implements rearrange.Store.
 func (s *Arranging) LastOf(ctx context.Context, id archive.DocumentID, ofAny bool) (int64, error) {
 	n, err := s.c.q.LatestArrangementOf(ctx, sqlc.LatestArrangementOfParams{DocumentID: string(id), AnyKind: ofAny})

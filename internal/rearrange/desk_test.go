@@ -12,6 +12,7 @@ import (
 	"sohoa/internal/archive"
 	"sohoa/internal/fault"
 	"sohoa/internal/fixity"
+	"sohoa/internal/page"
 )
 
 // Documents of tests are called by letters; a page is the number it has in the file, and a left-out page is in brackets with the first letter of its reason.
@@ -248,6 +249,23 @@ func (s *shelf) Recent(context.Context, archive.DocumentID, archive.BatchID) ([]
 
 func (s *shelf) LastOf(context.Context, archive.DocumentID, bool) (int64, error) {
 	return int64(len(s.arr)), nil
+}
+
+func (s *shelf) Scans(context.Context, archive.BatchID, int) ([]Scan, error) {
+	return []Scan{{Page: 1, Quality: &page.Quality{DPI: 300, Paper: 250}}, {Page: 2, Quality: &page.Quality{DPI: 100, Paper: 250}}, {Page: 3, Kind: page.Unread}}, nil
+}
+
+func TestPoorScansAreTold(t *testing.T) {
+	t.Parallel()
+	a := stateOf("a", "1 2 3")
+	svc := New(Deps{Store: &shelf{states: map[archive.DocumentID]State{a.ID: a}}})
+	poor, looked, err := svc.PoorScans(t.Context(), archive.Actor{Account: "clerk", Role: archive.Clerk, Unit: "u"}, archive.BatchID(id("b")))
+	if err != nil || looked != 3 || len(poor) != 2 || poor[0].Findings[0] != "low_resolution" || poor[1].Findings[0] != "unread" {
+		t.Errorf("poor scans: %+v of %d, %v", poor, looked, err)
+	}
+	if _, _, err := svc.PoorScans(t.Context(), archive.Actor{Role: archive.Clerk, Unit: "x"}, archive.BatchID(id("b"))); fault.CodeOf(err) != fault.BatchUnknown {
+		t.Errorf("another unit is told: %v", err)
+	}
 }
 
 func TestOnlyTheOwningUnitChangesPagesAndOnlyAsSeen(t *testing.T) {

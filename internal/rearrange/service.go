@@ -88,6 +88,8 @@ type Store interface {
 	Arrangement(ctx context.Context, id int64) (Arrangement, error)
 	// Recent lists the last arrangements of a document or a batch, newest first.
 	Recent(ctx context.Context, document archive.DocumentID, batch archive.BatchID) ([]Arrangement, error)
+	// Scans lists the pages of a batch whose scan was measured, or that could not be read, at most limit.
+	Scans(ctx context.Context, batch archive.BatchID, limit int) ([]Scan, error)
 	// LastOf gives the last arrangement of a document that holds: what was undone does not count, nor does the undoing of it. With ofAny it gives the last
 	// of any. 0: none.
 	LastOf(ctx context.Context, id archive.DocumentID, ofAny bool) (int64, error)

@@ -66,6 +66,7 @@ func (s *Server) registerArrange(api huma.API) {
 	if s.d.Rearrange == nil {
 		return
 	}
+	s.registerScans(api)
 	tag := []string{"pages"}
 	operation(s, api, huma.Operation{OperationID: "get-batch-pages", Method: http.MethodGet, Path: "/batches/{id}/pages", Summary: "The documents of a batch with their pages, as scanned", Tags: tag},
 		func(ctx context.Context, a archive.Actor, in *struct {
@@ -93,6 +94,28 @@ func (s *Server) registerArrange(api huma.API) {
 	}) (*body[rearrange.Arrangement], error) {
 		return answer(s.d.Rearrange.Undo(ctx, a, in.ID))
 	})
+}
+
+// ScanList is the pages of a batch that could be scanned better.
+type ScanList struct {
+	Looked int              `json:"looked" doc:"How many pages were measured."`
+	Scans  []rearrange.Scan `json:"scans" nullable:"false"`
+}
+
+func (s *Server) registerScans(api huma.API) {
+	operation(s, api, huma.Operation{
+		OperationID: "get-batch-scans", Method: http.MethodGet, Path: "/batches/{id}/scans", Summary: "The pages of a batch that could be scanned better, with the numbers", Tags: []string{"pages"},
+	}, func(ctx context.Context, a archive.Actor, in *ByID) (*body[ScanList], error) {
+		return answer(s.scans(ctx, a, archive.BatchID(in.ID)))
+	})
+}
+
+func (s *Server) scans(ctx context.Context, a archive.Actor, id archive.BatchID) (ScanList, error) {
+	if _, err := s.d.Retrieve.Batch(ctx, a, id); err != nil {
+		return ScanList{}, err
+	}
+	poor, looked, err := s.d.Rearrange.PoorScans(ctx, a, id)
+	return ScanList{Looked: looked, Scans: notNil(poor)}, err
 }
 
 func (s *Server) batchPages(ctx context.Context, a archive.Actor, id archive.BatchID, cursor string) (ArrangedList, error) {
@@ -198,6 +221,14 @@ func (s *Server) arrangePages(handlers map[string]pageHandler) {
 		}
 		l, err := s.batchPages(r.Context(), a, b.ID, r.URL.Query().Get("cursor"))
 		return s.arrangeView(r, l, "/batches/"+string(b.ID), b.Name), err
+	}
+	handlers["GET /batches/{id}/scans"] = func(r *http.Request, a archive.Actor) (view, error) {
+		b, err := s.d.Retrieve.Batch(r.Context(), a, archive.BatchID(r.PathValue("id")))
+		if err != nil {
+			return view{}, err
+		}
+		l, err := s.scans(r.Context(), a, b.ID)
+		return view{page: "scans", title: "scans.title", section: "batches", data: map[string]any{"Batch": b, "List": l}}, err
 	}
 	handlers["GET /documents/{id}/arrange"] = func(r *http.Request, a archive.Actor) (view, error) {
 		id := archive.DocumentID(r.PathValue("id"))

@@ -182,3 +182,10 @@ SELECT id FROM documents WHERE replaced_by = $1 AND release = 'replaced' ORDER B
 -- name: RestoreReplaced :execrows
 UPDATE documents SET release = 'replaced', replaced_by = sqlc.arg(replaced_by)::uuid, needs_review = false, attempt = attempt + 1
 WHERE id = $1 AND id <> sqlc.arg(replaced_by)::uuid;
+
+-- name: ScannedPages :many
+-- Pages of a batch whose scan was measured, or that could not be read.
+SELECT d.id, d.title, d.name, d.version, p.ordinal, p.kind, p.confidence, p.quality
+FROM documents d JOIN pages p ON p.document_id = d.id AND p.version = d.version
+WHERE d.batch_id = $1 AND d.processing <> 'cancelled' AND d.release <> 'replaced' AND (p.quality IS NOT NULL OR p.kind = 'unread')
+ORDER BY d.seq, p.ordinal LIMIT sqlc.arg(page_size)::int;

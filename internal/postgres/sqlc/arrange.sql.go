@@ -949,6 +949,59 @@ func (q *Queries) RestoreReplaced(ctx context.Context, arg RestoreReplacedParams
 	return result.RowsAffected(), nil
 }
 
+const scannedPages = `-- name: ScannedPages :many
+SELECT d.id, d.title, d.name, d.version, p.ordinal, p.kind, p.confidence, p.quality
+FROM documents d JOIN pages p ON p.document_id = d.id AND p.version = d.version
+WHERE d.batch_id = $1 AND d.processing <> 'cancelled' AND d.release <> 'replaced' AND (p.quality IS NOT NULL OR p.kind = 'unread')
+ORDER BY d.seq, p.ordinal LIMIT $2::int
+`
+
+type ScannedPagesParams struct {
+	BatchID  *string
+	PageSize int32
+}
+
+type ScannedPagesRow struct {
+	ID         string
+	Title      string
+	Name       string
+	Version    int32
+	Ordinal    int32
+	Kind       *string
+	Confidence *float32
+	Quality    []byte
+}
+
+// Pages of a batch whose scan was measured, or that could not be read.
+func (q *Queries) ScannedPages(ctx context.Context, arg ScannedPagesParams) ([]ScannedPagesRow, error) {
+	rows, err := q.db.Query(ctx, scannedPages, arg.BatchID, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ScannedPagesRow
+	for rows.Next() {
+		var i ScannedPagesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Title,
+			&i.Name,
+			&i.Version,
+			&i.Ordinal,
+			&i.Kind,
+			&i.Confidence,
+			&i.Quality,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const setAsidePages = `-- name: SetAsidePages :exec
 UPDATE pages SET ordinal = ordinal + 1000000 WHERE document_id = $1 AND version = $2
 `

@@ -254,5 +254,8 @@ root.addEventListener("drop", (e) => {
   move(pile.dataset.id, Number(leaf?.dataset.page ?? pile.querySelectorAll(".leaf[data-page]").length + 1));
 });
 
-roving(leaves()[0]);
+const asked = /^#page-(\d+)$/.exec(location.hash);
+const start = asked && piles.querySelector(`.leaf[data-page="${asked[1]}"]`);
+roving(start ?? leaves()[0]);
+if (start) start.focus();
 tell();

@@ -212,6 +212,26 @@ func (s *arrangeStore) Recent(_ context.Context, document archive.DocumentID, ba
 	return out, nil
 }
 
+// Scans implements rearrange.Store.
+func (s *arrangeStore) Scans(_ context.Context, batch archive.BatchID, _ int) ([]rearrange.Scan, error) {
+	unlock, err := s.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var out []rearrange.Scan
+	for _, d := range s.documents {
+		if d.Batch != batch {
+			continue
+		}
+		st := s.state(d)
+		for i, seen := range st.Seen {
+			out = append(out, rearrange.Scan{Document: d.ID, Version: d.Version, Title: d.Title, Page: i + 1, Kind: seen.Kind, Confidence: d.PageList[i].Confidence, Quality: seen.Quality})
+		}
+	}
+	return out, nil
+}
+
 // LastOf implements rearrange.Store.
 func (s *arrangeStore) LastOf(_ context.Context, id archive.DocumentID, ofAny bool) (int64, error) {
 	unlock, err := s.lock()
