@@ -17,3 +17,8 @@ var Manifest []byte //nolint:gochecknoglobals // go:embed needs a variable; noth
 //
 //go:embed accession.schema.json
 var Accession []byte //nolint:gochecknoglobals // go:embed needs a variable; nothing writes it
+
+// Tombstone is the JSON schema of what stays of a purge.
+//
+//go:embed tombstone.schema.json
+var Tombstone []byte //nolint:gochecknoglobals // go:embed needs a variable; nothing writes it

@@ -16,7 +16,7 @@ import (
 // stack writes a PDF of four pages whose objects are as entangled as scanners and offices make them: resources of all pages in one dictionary,
 // forms in forms, fields with widgets on several pages, an outline, a structure, metadata, attachments. Page 3 is the secret one; what only it
 // uses, or only it is told of in, says so.
-func stack(t *testing.T) []byte {
+func stack(t testing.TB) []byte {
 	t.Helper()
 	pixels := func(n int, mark string) string {
 		return stream(fmt.Sprintf("/Type/XObject/Subtype/Image/Width 8/Height 8/BitsPerComponent 8/ColorSpace/DeviceGray/Filter/FlateDecode/Metadata %d 0 R", 24),
@@ -158,4 +158,35 @@ func TestWithoutRefusesWhatItCannotTellApart(t *testing.T) {
 func onePageTwice(filter string) []byte {
 	page := "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 5 0 R>>"
 	return pdf("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>", page, page, stream(filter, "0 0 9 9 re f"))
+}
+
+// FuzzWithout: whatever is cut out of whatever, what comes out opens, and has as many pages as stayed.
+func FuzzWithout(f *testing.F) {
+	f.Add(stack(f), uint8(3))
+	f.Add(onePageTwice(""), uint8(2))
+	f.Fuzz(func(t *testing.T, file []byte, gone uint8) {
+		if len(file) > 1<<20 {
+			return
+		}
+		in := save(t, file)
+		var out bytes.Buffer
+		if err := Without(t.Context(), in, func(n int) bool { return n == int(gone) }, &out); err != nil {
+			return
+		}
+		before, err := readStructure(t.Context(), bytes.NewReader(file), int64(len(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := readStructure(t.Context(), bytes.NewReader(out.Bytes()), int64(out.Len()))
+		if err != nil {
+			t.Fatalf("what came out cannot be read: %v\n%q", err, out.Bytes())
+		}
+		want := len(before.pages)
+		if gone >= 1 && int(gone) <= want {
+			want--
+		}
+		if len(after.pages) != want {
+			t.Errorf("%d pages of %d without page %d", len(after.pages), len(before.pages), gone)
+		}
+	})
 }

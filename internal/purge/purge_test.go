@@ -336,6 +336,7 @@ func TestASecretPaperLeavesTheStack(t *testing.T) {
 	if p, err = w.svc.Get(t.Context(), auditor, p.ID); err != nil || p.State != purge.Done || p.Note != "" || p.DecidedBy != "an" || p.RequestedBy != "lan" {
 		t.Errorf("the request: %+v, %v", p, err)
 	}
+	w.schemas()
 	w.rebuilt(ids, sub)
 	w.comesBack(file, master)
 }
