@@ -21,7 +21,7 @@ plant usecase internal/intake/zz_planted.go github.com/google/uuid
 plant postgres-has-one-door internal/web/zz_planted.go github.com/jackc/pgx/v5
 plant store-has-one-door internal/local/zz_planted.go github.com/minio/minio-go/v7
 plant queue-has-one-door internal/client/zz_planted.go github.com/hibiken/asynq
-plant cgo-stays-in-the-engine internal/reader/zz_planted.go github.com/otiai10/gosseract/v2
+plant cgo-stays-in-the-engine internal/reader/zz_planted.go sohoa/internal/engine/tess
 plant adapters-do-not-know-each-other internal/queue/zz_planted.go sohoa/internal/local
 plant tests-stay-out-of-binaries internal/retrieve/zz_planted.go testing
 printf 'package archive\n\nimport "os"\n\n// Leave ends the program.\nfunc Leave() { os.Exit(1) }\n' >internal/archive/zz_planted.go

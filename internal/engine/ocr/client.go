@@ -3,7 +3,6 @@
 package ocr
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -11,11 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
-
-	"github.com/otiai10/gosseract/v2"
 
 	"sohoa/internal/engine/lept"
+	"sohoa/internal/engine/tess"
 	"sohoa/internal/page"
 )
 
@@ -24,7 +21,7 @@ const maxModel = 256 << 20
 
 // client is one tesseract with its model loaded.
 type client struct {
-	tess *gosseract.Client
+	tess *tess.Reader
 	mode int
 	dpi  int
 }
@@ -49,48 +46,42 @@ func modelDigest(dir, language string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 }
 
-// openClient loads the model: gosseract does so on first use, so a white scrap is read.
+// openClient loads the model.
 func openClient(dir, language string) (*client, error) {
-	c := &client{tess: gosseract.NewClient()}
-	err := c.tess.SetTessdataPrefix(dir)
-	if err == nil {
-		err = c.tess.SetLanguage(language)
+	t, err := tess.Open(dir, language)
+	if err != nil {
+		return nil, err
 	}
+	c := &client{tess: t}
 	// Lines are dark on light here; looking at each one inverted as well costs time and invents text in stamps.
-	for name, value := range map[string]string{"tessedit_do_invert": "0", "debug_file": os.DevNull, "hocr_font_info": "0"} {
+	for name, value := range map[string]string{"tessedit_do_invert": "0", "debug_file": os.DevNull} {
 		if err == nil {
-			err = c.tess.SetVariable(gosseract.SettableVariable(name), value)
+			err = t.Set(name, value)
 		}
 	}
 	if err == nil {
 		err = c.set(modeAuto, 300)
 	}
-	if err == nil {
-		scrap := append([]byte("P5\n64 64\n255\n"), bytes.Repeat([]byte{255}, 64*64)...)
-		if err = c.tess.SetImageFromBytes(scrap); err == nil {
-			_, err = c.tess.HOCRText()
-		}
-	}
 	if err != nil {
 		c.close()
-		return nil, fmt.Errorf("open tesseract with %s: %w", language, err)
+		return nil, err
 	}
 	return c, nil
 }
 
-func (c *client) close() { _ = c.tess.Close() }
+func (c *client) close() { c.tess.Close() }
 
-// set changes what tesseract assumes of the next picture. gosseract's own SetPageSegMode is lost when it loads the model.
+// set changes what tesseract assumes of the next picture.
 func (c *client) set(mode, dpi int) error {
 	if mode != c.mode {
-		if err := c.tess.SetVariable("tessedit_pageseg_mode", strconv.Itoa(mode)); err != nil {
-			return fmt.Errorf("set segmentation: %w", err)
+		if err := c.tess.Set("tessedit_pageseg_mode", strconv.Itoa(mode)); err != nil {
+			return err
 		}
 		c.mode = mode
 	}
 	if dpi != c.dpi {
-		if err := c.tess.SetVariable("user_defined_dpi", strconv.Itoa(dpi)); err != nil {
-			return fmt.Errorf("set resolution: %w", err)
+		if err := c.tess.Set("user_defined_dpi", strconv.Itoa(dpi)); err != nil {
+			return err
 		}
 		c.dpi = dpi
 	}
@@ -102,24 +93,7 @@ func (c *client) read(gray *lept.Pix, mode int, dpi float64) ([]page.Line, error
 	if err := c.set(mode, int(min(max(dpi, 70), 2400))); err != nil { // tesseract takes no others
 		return nil, err
 	}
-	raw, err := gray.Serialize()
-	if err != nil {
-		return nil, err
-	}
-	if err := c.tess.SetImageFromBytes(raw); err != nil {
-		return nil, fmt.Errorf("hand over picture: %w", err)
-	}
-	text, err := c.tess.HOCRText()
-	if err != nil {
-		return nil, fmt.Errorf("recognise: %w", err)
-	}
-	pages, err := page.ParseHOCR(strings.NewReader(text))
-	if err != nil {
-		return nil, fmt.Errorf("tesseract's answer: %w", err)
-	}
-	if len(pages) == 0 {
-		return nil, nil
-	}
-	vietnamese(pages[0].Lines)
-	return pages[0].Lines, nil
+	lines, err := c.tess.Read(gray)
+	vietnamese(lines)
+	return lines, err
 }

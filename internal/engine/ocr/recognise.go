@@ -9,6 +9,7 @@ import (
 
 	"sohoa/internal/engine/lept"
 	"sohoa/internal/engine/picture"
+	"sohoa/internal/engine/tess"
 	"sohoa/internal/page"
 )
 
@@ -30,7 +31,7 @@ func Open(s Settings, tessdata, program string) (*Recogniser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Recogniser{s: s, c: c, engine: program + " tesseract/" + c.tess.Version()}, nil
+	return &Recogniser{s: s, c: c, engine: program + " tesseract/" + tess.Version()}, nil
 }
 
 // Close frees the model.

@@ -17,7 +17,7 @@ import (
 )
 
 // revision is raised when code, not a setting, changes what is read.
-const revision = 9
+const revision = 10
 
 // Settings are all the numbers that can change a result; their hash names the results. The zero value is of no use: see Default.
 type Settings struct {
