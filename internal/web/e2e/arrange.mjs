@@ -146,6 +146,16 @@ for (const [width, name, theme] of [[390, "arrange-phone", "light"], [390, "arra
   await phone.locator(".leaf").first().click();
   await look(phone, name);
 }
+for (const [width, name] of [[1280, "desktop"], [390, "phone"]]) {
+  const b = await open(width, 844, "light");
+  await b.goto(page.url().replace(/\/arrange$/, ""));
+  for (const d of await b.locator("details.settings > summary").all()) await d.click();
+  await look(b, `batch-settings-${name}`);
+  await b.goto(page.url().replace(/arrange$/, "scans"));
+  await look(b, `scans-${name}`);
+  await b.goto(`${base}/upload`);
+  await look(b, `upload-${name}`);
+}
 const one = await open(390, 844, "light");
 await one.goto(`${base}/documents/${id}/arrange`);
 await one.waitForSelector(".leaf");
