@@ -21,6 +21,8 @@ type cli struct {
 	Queue      queueCmd      `cmd:"" help:"Show, pause or resume the queue."`
 	Register   registerCmd   `cmd:"" help:"Fill, read and write the register: units, procedures, holders, dossiers."`
 	Review     reviewCmd     `cmd:"" help:"Answer what the system asks about papers; see what is left."`
+	Relink     relinkCmd     `cmd:"" help:"File a document under another dossier; see what waits for its dossier."`
+	Records    recordsCmd    `cmd:"" help:"Write archive records (Decree 113/2025) to a CSV or XLSX file."`
 	Verify     verifyCmd     `cmd:"" help:"Read back what is kept and compare it with the catalogue."`
 	Audit      auditCmd      `cmd:"" help:"Check the audit trail."`
 	Sweep      sweepCmd      `cmd:"" help:"Find objects that nobody refers to."`
