@@ -481,6 +481,46 @@ func TestWhereACitizenWaitsComesFirst(t *testing.T) {
 	}
 }
 
+func TestPapersAreFoundWithinTheirBatch(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	batch := "0192f000-0000-7000-8000-000000000001"
+	if _, err := d.db.Exec(t.Context(), `INSERT INTO units (code, name) VALUES ('u1', 'u1') ON CONFLICT DO NOTHING`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.db.Exec(t.Context(), `INSERT INTO batches (id, unit_code, name, created_by) VALUES ($1, 'u1', 'Lô 1', 'lan')`, batch); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"giấy phép", "trích lục", "biên bản 100%"} {
+		d.paper(name, 1)
+		if _, err := d.db.Exec(t.Context(), `UPDATE documents SET batch_id = $1`, batch); err != nil {
+			t.Fatal(err)
+		}
+		d.describe(asking())
+		d.archive()
+	}
+	for text, want := range map[string]int{"": 3, "phép": 1, "trich": 0, "trích": 1, "không có": 0, "%": 1, "_": 0} {
+		got, err := d.s.SearchBatch(t.Context(), lan, review.BatchQuery{Batch: archive.BatchID(batch), Text: text, Asked: true})
+		if err != nil || len(got) != want {
+			t.Errorf("%q finds %d, %v; want %d", text, len(got), err, want)
+		}
+	}
+	if got, err := d.s.SearchBatch(t.Context(), minh, review.BatchQuery{Batch: archive.BatchID(batch)}); err != nil || len(got) != 0 {
+		t.Errorf("another unit's clerk finds %d, %v", len(got), err)
+	}
+	first, err := d.s.SearchBatch(t.Context(), lan, review.BatchQuery{Batch: archive.BatchID(batch), Limit: 2})
+	if err != nil || len(first) != 2 {
+		t.Fatal(len(first), err)
+	}
+	if rest, err := d.s.SearchBatch(t.Context(), lan, review.BatchQuery{Batch: archive.BatchID(batch), Limit: 2, After: first[1].Seq}); err != nil || len(rest) != 1 {
+		t.Errorf("the second page holds %d, %v", len(rest), err)
+	}
+	r, err := d.s.Report(t.Context(), lan, review.ReportQuery{Batch: archive.BatchID(batch)})
+	if err != nil || len(r.Batches) != 1 || r.Batches[0].Documents != 3 || r.Batches[0].Archived != 3 || r.Batches[0].Done != 0 || r.Batches[0].Asked != 3 || r.Batches[0].AskedOpen != 3 {
+		t.Errorf("report: %+v, %v", r.Batches, err)
+	}
+}
+
 func TestNothingIsAskedAboutACancelledDocument(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -570,6 +610,10 @@ func TestABulkEditIsAVersionAndAnEventEach(t *testing.T) {
 	changes, err = d.s.Bulk(t.Context(), lan, in)
 	if err != nil || len(changes[0].Changes) != 0 {
 		t.Errorf("the same again: %+v, %v", changes, err)
+	}
+	p, err := review.Learn(t.Context(), d.r, func(string, string) bool { return false })
+	if err != nil || p.Decisions != 3 || len(p.Types) != 1 || p.Types[0].Times != 3 || len(p.Thresholds) != 1 || p.Thresholds[0].Right != 0 {
+		t.Errorf("learnt: %+v, %v", p, err)
 	}
 	r, err := d.s.Report(t.Context(), lan, review.ReportQuery{})
 	if err != nil || len(r.People) != 1 || r.People[0].Changed != 9 || r.People[0].Documents != 3 {

@@ -215,8 +215,8 @@ ORDER BY name LIMIT 500;
 SELECT d.id, d.seq, d.unit_code, d.access_level, d.dossier_code, d.name, d.title, d.number, d.symbol, d.issued_on, d.agency, d.processing, d.release, d.needs_review, d.version, v.page_count
 FROM documents d JOIN versions v ON v.document_id = d.id AND v.version = d.version
 WHERE d.batch_id = sqlc.arg(batch_id)::uuid AND d.processing <> 'cancelled' AND d.seq > sqlc.arg(after)::bigint
-  AND (sqlc.narg(plain)::text IS NULL OR EXISTS (SELECT 1 FROM search_pages s WHERE s.document_id = d.id AND s.plain @@ to_tsquery('simple', sqlc.narg(plain)::text))
-       OR d.name ILIKE '%' || sqlc.arg(part)::text || '%' OR d.dossier_code ILIKE '%' || sqlc.arg(part)::text || '%')
+  AND (sqlc.arg(part)::text = '' OR EXISTS (SELECT 1 FROM search_pages s WHERE s.document_id = d.id AND s.plain @@ to_tsquery('simple', sqlc.narg(plain)::text))
+       OR position(lower(sqlc.arg(part)::text) IN lower(d.name || ' ' || coalesce(d.dossier_code, ''))) > 0)
   AND (NOT sqlc.arg(only_asked)::bool OR d.needs_review)
 ORDER BY d.seq LIMIT sqlc.arg(page_size)::int;
 

@@ -1204,8 +1204,8 @@ const searchBatch = `-- name: SearchBatch :many
 SELECT d.id, d.seq, d.unit_code, d.access_level, d.dossier_code, d.name, d.title, d.number, d.symbol, d.issued_on, d.agency, d.processing, d.release, d.needs_review, d.version, v.page_count
 FROM documents d JOIN versions v ON v.document_id = d.id AND v.version = d.version
 WHERE d.batch_id = $1::uuid AND d.processing <> 'cancelled' AND d.seq > $2::bigint
-  AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM search_pages s WHERE s.document_id = d.id AND s.plain @@ to_tsquery('simple', $3::text))
-       OR d.name ILIKE '%' || $4::text || '%' OR d.dossier_code ILIKE '%' || $4::text || '%')
+  AND ($3::text = '' OR EXISTS (SELECT 1 FROM search_pages s WHERE s.document_id = d.id AND s.plain @@ to_tsquery('simple', $4::text))
+       OR position(lower($3::text) IN lower(d.name || ' ' || coalesce(d.dossier_code, ''))) > 0)
   AND (NOT $5::bool OR d.needs_review)
 ORDER BY d.seq LIMIT $6::int
 `
@@ -1213,8 +1213,8 @@ ORDER BY d.seq LIMIT $6::int
 type SearchBatchParams struct {
 	BatchID   string
 	After     int64
-	Plain     *string
 	Part      string
+	Plain     *string
 	OnlyAsked bool
 	PageSize  int32
 }
@@ -1243,8 +1243,8 @@ func (q *Queries) SearchBatch(ctx context.Context, arg SearchBatchParams) ([]Sea
 	rows, err := q.db.Query(ctx, searchBatch,
 		arg.BatchID,
 		arg.After,
-		arg.Plain,
 		arg.Part,
+		arg.Plain,
 		arg.OnlyAsked,
 		arg.PageSize,
 	)
