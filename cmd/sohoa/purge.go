@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -152,6 +153,6 @@ func (c *core) newPurge(ctx context.Context, store objectstore.Deps, getenv func
 func (c *core) purgeJob() workers.Job {
 	return workers.Job{Name: "purge", Every: purgeEvery, Run: func(ctx context.Context) error {
 		_, err := c.purge.Run(ctx)
-		return err
+		return errors.Join(err, c.steps.LetGo(ctx, c.catalogue.Purged))
 	}}
 }

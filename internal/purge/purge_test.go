@@ -19,6 +19,7 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/custody"
+	"sohoa/internal/digitise"
 	"sohoa/internal/fault"
 	"sohoa/internal/fixity"
 	"sohoa/internal/intake"
@@ -308,6 +309,12 @@ func TestASecretPaperLeavesTheStack(t *testing.T) {
 		t.Errorf("the same bytes again: %v", err)
 	}
 	w.finish(w.svc)
+	if err := w.Steps.LetGo(t.Context(), w.Catalogue.Purged); err != nil {
+		t.Error(err)
+	}
+	if _, err := w.Steps.Source(t.Context(), archive.PageRef{Master: master, Page: 5}, digitise.JustPicture); err == nil {
+		t.Error("a worker still has the master on its disk")
+	}
 	if where := w.told(secret); len(where) > 0 {
 		t.Errorf("still told in %v", where)
 	}
