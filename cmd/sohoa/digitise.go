@@ -29,6 +29,7 @@ type digitiseCmd struct {
 
 	Pages       string        `help:"Only the text of these pages, such as 1-3,7,10-; the others are kept as pictures."`
 	Redo        bool          `help:"Recognise every page, also those that carry real text; else that text is kept."`
+	Resume      bool          `help:"Keep each page's result beside the output (OUT.pages) until it is done; after a kill, the same command goes on from there."`
 	PageTimeout time.Duration `help:"What does not read within this time is kept as a picture." default:"2m"`
 }
 
@@ -48,6 +49,9 @@ func (c *digitiseCmd) Run(e *env) (err error) {
 			return usageError{fmt.Errorf("--pages: %w", err)}
 		}
 		opts.Only = set.Has
+	}
+	if c.Resume {
+		opts.Keep = c.Out + ".pages"
 	}
 	deps, closeAll, err := fileDeps(c.Jobs, c.PageTimeout)
 	if err != nil {

@@ -35,6 +35,9 @@ type FileOptions struct {
 	Only func(page int) bool
 	// Redo recognises every page, also where it carries real text.
 	Redo bool
+	// Keep names a folder in which the results of finished pages are kept until the rendition is written, and looked for at the start; empty
+	// means none.
+	Keep string
 }
 
 // FileReport is what became of one file.
@@ -79,6 +82,11 @@ func File(ctx context.Context, d FileDeps, in string, out *os.File, o FileOption
 		return rep, err
 	}
 	f := &fileRun{d: d, m: m, jobs: max(o.Jobs, 1), only: o.Only, redo: o.Redo}
+	if o.Keep != "" {
+		if f.kept, err = keepPages(o.Keep, keptFor{Master: rep.Master, Engine: d.Engine.Version(), Redo: o.Redo}); err != nil {
+			return rep, err
+		}
+	}
 	if rep.Results, err = f.recogniseAll(ctx); err != nil {
 		return rep, err
 	}
@@ -96,7 +104,13 @@ func File(ctx context.Context, d FileDeps, in string, out *os.File, o FileOption
 	if day, err := time.Parse(time.DateOnly, value(rep.Fields, "date")); err == nil {
 		rep.Snapshot.CreatedAt = day
 	}
-	return rep, f.write(ctx, &rep, out)
+	if err := f.write(ctx, &rep, out); err != nil {
+		return rep, err
+	}
+	if f.kept != nil {
+		return rep, f.kept.remove()
+	}
+	return rep, nil
 }
 
 // FileAgain writes another rendition of a file that File has read, with the writer of d, and reports on that. Nothing is recognised.
@@ -160,6 +174,7 @@ type fileRun struct {
 	only func(int) bool
 	redo bool
 	turn page.Turn // added to what the file says
+	kept *keptPages
 	mu   sync.Mutex
 }
 
@@ -228,6 +243,11 @@ func (f *fileRun) recognise(ctx context.Context, n int) (page.Result, error) {
 	if f.only != nil && !f.only(n) {
 		return f.unwanted(ctx, n)
 	}
+	if f.kept != nil {
+		if r, ok := f.kept.load(n); ok {
+			return r, nil
+		}
+	}
 	from := time.Now()
 	src, err := f.source(ctx, n, ToRead)
 	read := time.Since(from)
@@ -257,6 +277,9 @@ func (f *fileRun) recognise(ctx context.Context, n int) (page.Result, error) {
 		r.Seconds = map[string]float64{}
 	}
 	r.Seconds["read"] = read.Seconds()
+	if f.kept != nil && r.Fault == "" { // what failed may do better the next time
+		return r, f.kept.save(n, r)
+	}
 	return r, nil
 }
 

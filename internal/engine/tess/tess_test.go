@@ -116,4 +116,3 @@ func TestAVariableThatIsUnknownIsAnError(t *testing.T) {
 		t.Error("set")
 	}
 }
-
