@@ -1,8 +1,10 @@
 package custody_test
 
 import (
+	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -60,8 +62,23 @@ func (d *desk) do(docs []archive.DocumentID, ops ...rearrange.Operation) rearran
 
 func (d *desk) want(what string, want ...string) {
 	d.t.Helper()
+	d.whole()
 	if got := parts(d.World); !slices.Equal(got, want) {
 		d.t.Errorf("%s: the documents are\n%s\nwant\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// whole checks that every page of every file is a page or a left-out page of exactly one current document.
+func (d *desk) whole() {
+	d.t.Helper()
+	n := d.Count(`SELECT count(*) FROM (
+		SELECT a.id, n, (SELECT count(*) FROM documents x JOIN pages p ON p.document_id = x.id AND p.version = x.version
+				WHERE p.master_digest = a.master_digest AND p.master_page = n AND x.release <> 'replaced' AND x.processing <> 'cancelled')
+			+ (SELECT count(*) FROM documents x JOIN left_out_pages l ON l.document_id = x.id AND l.version = x.version
+				WHERE l.master_digest = a.master_digest AND l.master_page = n AND x.release <> 'replaced' AND x.processing <> 'cancelled') AS times
+		FROM accessions a, generate_series(1, a.pages) n) q WHERE times <> 1`)
+	if n != 0 {
+		d.t.Errorf("%d pages are lost or doubled:\n%s", n, strings.Join(parts(d.World), "\n"))
 	}
 }
 
@@ -126,6 +143,41 @@ func TestPeopleChangeWhichPagesMakeWhichDocuments(t *testing.T) {
 	}
 }
 
+func TestOfTwoPeopleWhoChangeTheSameDocumentsOneIsTold(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	p3, p6, p8 := d.part(3), d.part(6), d.part(8)
+	asked := []rearrange.Request{
+		{Expected: map[archive.DocumentID]int{p3: 1, p6: 1}, Operations: []rearrange.Operation{{Do: rearrange.Merge, Documents: []archive.DocumentID{p3, p6}}}},
+		{Expected: map[archive.DocumentID]int{p6: 1, p8: 1}, Operations: []rearrange.Operation{{Do: rearrange.Merge, Documents: []archive.DocumentID{p8, p6}}}},
+		{Expected: map[archive.DocumentID]int{p3: 1, p6: 1}, Operations: []rearrange.Operation{{Do: rearrange.Split, Document: p3, Before: 2}, {Do: rearrange.Turn, Document: p6, Pages: []int{1}, Turn: 90}}},
+		{Expected: map[archive.DocumentID]int{p6: 1, p3: 1}, Operations: []rearrange.Operation{{Do: rearrange.Move, Document: p3, Pages: []int{1}, To: p6}}},
+	}
+	errs := make([]error, 4*len(asked))
+	var wg sync.WaitGroup
+	for i := range errs {
+		wg.Go(func() { _, errs[i] = d.svc.Arrange(context.Background(), d.clerk, asked[i%len(asked)]) })
+	}
+	wg.Wait()
+	went := 0
+	for _, err := range errs {
+		switch {
+		case err == nil:
+			went++
+		case fault.CodeOf(err) != fault.StateConflict:
+			t.Errorf("a change that came too late: %v", err)
+		}
+	}
+	if went != 1 {
+		t.Errorf("%d of %d changes of one document went through, want one", went, len(errs))
+	}
+	d.settle()
+	d.whole()
+	if n := d.Count(`SELECT count(*) FROM outbox`) + d.Count(`SELECT count(*) FROM documents WHERE processing <> 'archived'`); n != 0 {
+		t.Errorf("%d tasks or documents are left over", n)
+	}
+}
+
 func TestAStackThatWasTakenApartIsPutTogetherAgain(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -157,6 +209,7 @@ func TestARescanTakesThePlaceOfAPage(t *testing.T) {
 	p3, by := d.part(3), archive.DocumentIDFor(scan.ID, 1)
 	d.do([]archive.DocumentID{p3, by}, rearrange.Operation{Do: rearrange.Replace, Document: p3, Pages: []int{2}, By: by, With: 1})
 	d.settle()
+	d.whole()
 	v, err := d.Cat.Document(t.Context(), p3)
 	if err != nil || len(v.PageList) != 2 || v.PageList[1].Master != scan.Master || v.Version != 2 || v.UnderWay || len(v.Accessions) != 2 {
 		t.Errorf("the document is %+v, %v", v, err)

@@ -256,8 +256,19 @@ func (t *arranging) lock(ctx context.Context) (err error) {
 		t.locked[d.ID] = d
 	}
 	for _, x := range t.ch.Targets {
-		if d := t.locked[string(x.ID)]; x.Expected > 0 && int(d.Version) != x.Expected {
+		if x.Expected == 0 {
+			continue
+		}
+		d := t.locked[string(x.ID)]
+		switch emptied := d.Release == string(archive.Replaced); {
+		case int(d.Version) != x.Expected:
 			return fault.New(fault.StateConflict, "document %s has version %d by now, and %d was seen; look at it again", x.ID, d.Version, x.Expected)
+		case emptied != x.Emptied: // emptying makes no version
+			return fault.New(fault.StateConflict, "the pages of document %s have gone to another or come back meanwhile; look at it again", x.ID)
+		case d.Processing == string(archive.Cancelled) && !emptied:
+			return fault.New(fault.StateConflict, "document %s is cancelled", x.ID)
+		case slices.Contains([]archive.Release{archive.Signed, archive.Released, archive.Withdrawn}, archive.Release(d.Release)):
+			return fault.New(fault.StateConflict, "document %s is %s; its pages do not change any more", x.ID, d.Release)
 		}
 	}
 	if t.ch.Undoes > 0 {

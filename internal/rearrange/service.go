@@ -41,6 +41,7 @@ type Seen struct {
 type Target struct {
 	ID       archive.DocumentID
 	Expected int                // the version that was seen; 0: the change makes the document
+	Emptied  bool               // another document had its pages when it was seen
 	Like     archive.DocumentID // for one that is made: whose unit, access, batch and name it takes
 	Pages    []archive.PageRef  // none: it is emptied, and Heir has its pages
 	LeftOut  []archive.LeftOut

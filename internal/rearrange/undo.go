@@ -81,7 +81,7 @@ func (s *Service) back(ctx context.Context, arr Arrangement, states []State) ([]
 	targets := make([]Target, len(arr.Documents))
 	var heir archive.DocumentID
 	for i, d := range arr.Documents {
-		t := Target{ID: d.ID, Expected: states[i].Version}
+		t := seen(states[i])
 		if d.Before > 0 {
 			var err error
 			if t.Pages, t.LeftOut, err = s.d.Store.VersionPages(ctx, d.ID, d.Before); err != nil {
@@ -104,13 +104,18 @@ func (s *Service) back(ctx context.Context, arr Arrangement, states []State) ([]
 	return targets, nil
 }
 
+// seen is a target for a document as it was seen.
+func seen(st State) Target {
+	return Target{ID: st.ID, Expected: st.Version, Emptied: st.Release == archive.Replaced}
+}
+
 // restack puts a file that the system took apart together again: all its pages in the order of the file, none left out.
 func (s *Service) restack(ctx context.Context, arr Arrangement, states []State) ([]Target, error) {
 	targets := make([]Target, len(arr.Documents))
 	first := -1
 	var pages []archive.PageRef
 	for i, d := range arr.Documents {
-		targets[i] = Target{ID: d.ID, Expected: states[i].Version}
+		targets[i] = seen(states[i])
 		refs, left, err := s.d.Store.VersionPages(ctx, d.ID, d.After)
 		if err != nil {
 			return nil, err
