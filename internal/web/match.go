@@ -12,6 +12,7 @@ import (
 	"sohoa/internal/match"
 	"sohoa/internal/papertype"
 	"sohoa/internal/records"
+	"sohoa/internal/register"
 	"sohoa/internal/tabular"
 )
 
@@ -195,7 +196,7 @@ func (s *Server) recordFile(w http.ResponseWriter, r *http.Request, format, medi
 	t, err := open(w)
 	if err == nil {
 		if err = t.Write(records.Headings(q.Get("language"))); err == nil {
-			err = s.d.Records.Each(r.Context(), actorOf(r.Context()), query, func(rec records.Record) error { return t.Write(rec.Cells()) })
+			err = s.d.Records.Each(r.Context(), actorOf(r.Context()), query, func(rec records.Record) error { return t.Write(plainCells(rec.Cells())) })
 		}
 		if err == nil { // a file that breaks off must not look whole
 			err = t.Close()
@@ -205,6 +206,14 @@ func (s *Server) recordFile(w http.ResponseWriter, r *http.Request, format, medi
 		s.d.Logger.WarnContext(r.Context(), "write archive records", "error", err)
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// plainCells keeps a spreadsheet program from taking what is read on papers for formulas.
+func plainCells(cells []string) []string {
+	for i, c := range cells {
+		cells[i] = register.Text(c)
+	}
+	return cells
 }
 
 // describeRecords describes the records as files.
