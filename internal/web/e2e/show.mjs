@@ -113,6 +113,9 @@ async function answer(page, seen) {
     if (options.includes(paper.dossier)) await page.check(`input[name=c${id}][value="${paper.dossier}"]`);
     else { await page.locator("#slot .othercode").focus(); await type(page, paper.dossier); }
     keys++;
+  } else if (t.kind === "duplicate") { // both stay: which of two scans is kept is tested elsewhere
+    await page.check(`input[name=c${id}][value=looked]`);
+    keys++;
   }
   for (let tries = 0; tries < 3; tries++) { // a field that the paper does not have is left empty by a second Enter
     await press(page, "Enter");
