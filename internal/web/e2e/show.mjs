@@ -190,13 +190,13 @@ try {
     await desktop.click("details.danger:has(#purge-reason) button");
     await desktop.waitForURL((u) => u.searchParams.get("did") === "purge");
     await desktop.goto(base + "/purges");
-    check(await desktop.locator("form[action$='/approve']").count() === 0, "who asked cannot decide");
+    check(await desktop.locator("form[action$='/remove']").count() === 0, "who asked cannot decide");
     await look(desktop, "purges");
     const head = await signedIn("desktop", { viewport: { width: 1280, height: 900 } }, process.env.SHOW_OTHER);
     await head.goto(base + "/purges");
-    await head.check("form[action$='/approve'] input[type=checkbox]");
-    await head.click("form[action$='/approve'] button");
-    await head.waitForURL((u) => u.searchParams.get("did") === "approve");
+    await head.check("form[action$='/remove'] input[type=checkbox]");
+    await head.click("form[action$='/remove'] button");
+    await head.waitForURL((u) => u.searchParams.get("did") === "remove");
     check((await desktop.goto(`${base}/documents/${d.id}`)).status() === 404, "the secret paper is gone");
     await look(desktop, "purged");
     await phone.goto(base + "/purges");
