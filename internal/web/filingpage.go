@@ -26,7 +26,7 @@ func (s *Server) filingOf(r *http.Request, a archive.Actor, d *documentData) {
 	if s.d.Filing != nil {
 		links, err := s.d.Filing.Links(ctx, a, id)
 		if err != nil {
-			s.problem(ctx, err) // logs what is ours
+			_ = s.problem(ctx, err) // logs what is ours
 		}
 		for i := len(links) - 1; i >= 0; i-- {
 			f.Links = append(f.Links, links[i])
@@ -34,7 +34,7 @@ func (s *Server) filingOf(r *http.Request, a archive.Actor, d *documentData) {
 		if f.MayRelink = a.May(archive.ActReview) && a.Reaches(d.View.Unit, archive.AccessUnit) && d.View.Processing == archive.Archived; f.MayRelink {
 			rs, err := s.d.Filing.Requests(ctx, a, d.View.Unit, 0, maxListLimit)
 			if err != nil && fault.CodeOf(err) != fault.Forbidden {
-				s.problem(ctx, err)
+				_ = s.problem(ctx, err)
 			}
 			for _, x := range rs {
 				if x.Document == id {
@@ -47,7 +47,7 @@ func (s *Server) filingOf(r *http.Request, a archive.Actor, d *documentData) {
 		if rec, err := s.d.Records.Get(ctx, a, id); err == nil {
 			f.Record = &rec
 		} else {
-			s.problem(ctx, err)
+			_ = s.problem(ctx, err)
 		}
 	}
 	if f.Links != nil || f.MayRelink || f.Record != nil {
