@@ -225,6 +225,9 @@ func (d *doc) labelledDate() (dateLine, *sheet) {
 				continue
 			}
 			r := s.rows[at.row]
+			if identityRow(r) {
+				continue
+			}
 			text := textOf(r.words[at.to:])
 			if m := figureDateRule().FindStringSubmatchIndex(text); m != nil {
 				ws := span(r.words[at.to:], runeIndex(text, m[0]), runeIndex(text, m[1]))
@@ -238,6 +241,17 @@ func (d *doc) labelledDate() (dateLine, *sheet) {
 		}
 	}
 	return dateLine{row: -1}, nil
+}
+
+// identityRow reports whether a row speaks of an identity paper, whose day of issue is not that of this paper.
+func identityRow(r row) bool {
+	p := fold.Plain(r.text())
+	for _, w := range []string{"cccd", "cmnd", "can cuoc", "chung minh", "ho chieu", "dinh danh"} {
+		if strings.Contains(p, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // figureDateRule is a date in figures alone.

@@ -30,14 +30,14 @@ func labelledRules() []labelled {
 		{field: MapSheet, labels: []string{"to ban do so", "to ban do"}, value: `^[0-9]{1,4}[A-Z]?(?:-[0-9A-Z]+)?\b`, kinds: land},
 		{field: Holder, labels: []string{
 			"ho va ten chu ho kinh doanh", "ho chu dem ten nguoi duoc khai sinh", "ho chu dem ten cua nguoi duoc cap", "ho ten nguoi nop tien", "ho ten nguoi nop", "nguoi nop tien", "nguoi nop",
-			"ten chu co so", "chu co so", "ten doanh nghiep", "ten cong ty viet bang tieng viet", "ten cong ty", "cap cho", "chu dau tu", "ten co so", "ho chu dem ten", "ho va ten", "ho ten",
+			"ho va ten chu ho", "ten chu co so", "chu co so", "ten doanh nghiep", "ten cong ty viet bang tieng viet", "ten cong ty", "cap cho", "chu dau tu", "ten co so", "ho chu dem ten", "ho va ten", "ho ten",
 			"ten ho kinh doanh", "ong", "ba", "ho ong", "ho ba",
 		}, kinds: forms, lines: 1, person: true},
 		{field: HolderID, labels: []string{
-			"so dinh danh ca nhan", "the can cuoc cong dan so", "so cccd", "cccd so", "can cuoc cong dan so", "so can cuoc", "the can cuoc so", "can cuoc so", "so cmnd", "cmnd so", "cccd", "cmnd",
+			"so dinh danh ca nhan", "the can cuoc cong dan so", "so can cuoc cong dan", "so cccd", "cccd so", "can cuoc cong dan so", "so can cuoc", "the can cuoc so", "can cuoc so", "so cmnd", "cmnd so", "cccd", "cmnd",
 			"so giay to phap ly cua ca nhan", "giay to tuy than", "ma so doanh nghiep", "ma so thue",
 		}, value: `^[0-9](?:[ .]?[0-9]){8,12}`, kinds: forms},
-		{field: Address, labels: []string{"dia chi tru so chinh", "dia diem kinh doanh", "dia chi co so", "dia chi tru so"}, kinds: []string{"giay chung nhan dang ky", "giay chung nhan co so", "giay phep kinh doanh", "giay chung nhan an toan", "giay chung nhan du dieu kien"}, lines: 2},
+		{field: Address, labels: []string{"dia chi tru so chinh", "dia diem kinh doanh", "dia chi co so", "dia chi tru so"}, kinds: []string{"giay chung nhan dang ky", "giay chung nhan co so", "giay phep kinh doanh", "giay phep ban", "giay phep hoat dong", "giay chung nhan an toan", "giay chung nhan du dieu kien"}, lines: 2},
 		{field: Address, labels: []string{"dia diem xay dung", "vi tri xay dung", "dia chi thuong tru", "noi thuong tru", "noi cu tru", "dia chi"}, kinds: forms, lines: 2},
 		{field: LicenceNumber, labels: []string{"giay phep so", "ma so doanh nghiep", "so dang ky", "so"}, value: `^[0-9A-Z][0-9A-Z./-]{4,19}\b`, kinds: []string{"giay phep", "giay chung nhan dang ky"}},
 		{field: Validity, labels: []string{"co gia tri den", "thoi han den", "co hieu luc den"}, value: `^(?:ngày )?[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}`, kinds: forms},
@@ -76,7 +76,10 @@ var (
 func (d *doc) labelledFields() {
 	name := value(d.out, Type)
 	if name == "" || bearsSubject(name) && name != "Biên bản" {
-		return // papers with a subject speak of many people and places; forms of one
+		if name != "" {
+			d.runningFields() // papers with a subject may speak of many people and places; forms of one
+		}
+		return
 	}
 	kind := fold.Plain(name)
 	done := map[string]bool{}
@@ -144,6 +147,9 @@ func (s *sheet) readLabelled(rule labelled, label string) (archive.Field, bool) 
 	if text == "" || rule.value == "" && letterCount(text) < 2 {
 		return archive.Field{}, false
 	}
+	if rule.field == Address && (len(strings.Fields(text)) < 3 || !strings.ContainsAny(text, ",0123456789")) {
+		return archive.Field{}, false // the rest of another label: "Địa chỉ (trụ sở)"
+	}
 	f := archive.Field{Name: rule.field, Value: text, Printed: textOf(ws), Confidence: 0.1 + 0.65*confidenceOf(ws) + 0.23*at.score - 0.12*float64(doubt), Page: s.ordinal, Box: boxOf(ws)}
 	if rule.field == HolderID {
 		id, err := dossier.ParseIdentifier(text)
@@ -152,8 +158,21 @@ func (s *sheet) readLabelled(rule labelled, label string) (archive.Field, bool) 
 		}
 		// Fields go into manifests and answers: the digits stay out of them. HolderIDs gives them to whoever encrypts them.
 		f.Value, f.Printed = id.String(), ""
+		if id.Kind() == dossier.TaxCode && s.namesPerson() {
+			f.Confidence = min(f.Confidence, 0.5) // the firm's number, where the person's was not read
+		}
 	}
 	return f, true
+}
+
+// namesPerson reports whether a page gives the number of an identity paper.
+func (s *sheet) namesPerson() bool {
+	for _, r := range s.rows {
+		if p := fold.Plain(r.text()); strings.Contains(p, "can cuoc") || strings.Contains(p, "cccd") || strings.Contains(p, "cmnd") || strings.Contains(p, "chung minh") {
+			return true
+		}
+	}
+	return false
 }
 
 // holderName takes a person's or firm's name from the words behind its label: no honorific, and for a person only the words
@@ -184,7 +203,10 @@ func holderName(ws []word, s *sheet) (string, []word) {
 // doubtful counts the syllables of a person's name that no name we know has: marks are misread there first.
 func doubtful(name string) int {
 	ws := strings.Fields(name)
-	if len(ws) < 2 || len(ws) > 6 {
+	if len(ws) < 2 {
+		return 4 // the rest of it was not read
+	}
+	if len(ws) > 6 {
 		return 0
 	}
 	n := 0

@@ -283,7 +283,11 @@ func (d *doc) handFree() bool {
 	if d.first.result.Source == page.Embedded {
 		return true
 	}
-	return d.numberIsPrinted() && d.header.date.row >= 0 && d.dayIsPrinted(d.first, d.header.date)
+	t, s := d.header.date, d.first
+	if t.row < 0 { // certificates have their date above the signature
+		t, s = d.lateDate()
+	}
+	return d.numberIsPrinted() && t.row >= 0 && d.dayIsPrinted(s, t)
 }
 
 // numberIsPrinted reports whether the number is set without a blank before the slash, so that the engine reads one word, or is
