@@ -1,5 +1,7 @@
 package archive
 
+import "sohoa/internal/fault"
+
 // Role says what an account may do.
 type Role string
 
@@ -54,6 +56,25 @@ func (a Actor) May(act Action) bool {
 		return false
 	}
 	return false
+}
+
+// Permit is nil where the actor's role allows the action, and else a fault that says so.
+func (a Actor) Permit(act Action) error {
+	if !a.May(act) {
+		return fault.New(fault.Forbidden, "the account's role does not allow this (%s)", act)
+	}
+	return nil
+}
+
+// Scope narrows a unit asked for (empty: every unit) to the one whose lists the actor may see.
+func (a Actor) Scope(unit string) (string, error) {
+	if a.Unit == "" && (a.Role == Admin || a.Role == Auditor) {
+		return unit, nil
+	}
+	if a.Unit == "" || unit != "" && unit != a.Unit {
+		return "", fault.New(fault.Forbidden, "the account belongs to another unit")
+	}
+	return a.Unit, nil
 }
 
 // Reaches reports whether the actor may see what belongs to unit at this access level.

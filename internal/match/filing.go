@@ -117,8 +117,8 @@ func unknown(id archive.DocumentID) error {
 
 // reach gives the document if the actor may do act with it.
 func (f *Filing) reach(ctx context.Context, a archive.Actor, act archive.Action, id archive.DocumentID) (Filed, error) {
-	if !a.May(act) {
-		return Filed{}, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", act)
+	if err := a.Permit(act); err != nil {
+		return Filed{}, err
 	}
 	if !archive.ValidID(string(id)) {
 		return Filed{}, unknown(id)
@@ -204,8 +204,8 @@ func (f *Filing) Requests(ctx context.Context, a archive.Actor, unit string, aft
 
 // Decide approves a request or refuses it. Who asked may take it back, and may not approve it.
 func (f *Filing) Decide(ctx context.Context, a archive.Actor, id int64, approve bool) (Request, error) {
-	if !a.May(archive.ActReview) {
-		return Request{}, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActReview)
+	if err := a.Permit(archive.ActReview); err != nil {
+		return Request{}, err
 	}
 	r, err := f.d.Store.Request(ctx, id)
 	if err != nil {
@@ -234,15 +234,10 @@ func (f *Filing) Waiting(ctx context.Context, a archive.Actor, unit string, afte
 
 // within narrows a unit asked for to what the actor reaches by lists.
 func within(a archive.Actor, act archive.Action, unit string) (string, error) {
-	switch {
-	case !a.May(act):
-		return "", fault.New(fault.Forbidden, "the account's role does not allow this (%s)", act)
-	case a.Unit == "" && (a.Role == archive.Admin || a.Role == archive.Auditor):
-		return unit, nil
-	case a.Unit == "" || unit != "" && unit != a.Unit:
-		return "", fault.New(fault.Forbidden, "the account belongs to another unit")
+	if err := a.Permit(act); err != nil {
+		return "", err
 	}
-	return a.Unit, nil
+	return a.Scope(unit)
 }
 
 func clamp(limit int) int {

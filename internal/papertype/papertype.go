@@ -97,16 +97,6 @@ var table = sync.OnceValue(func() (t struct {
 // Types lists the types in the order of the file.
 func Types() []Type { return slices.Clone(table().types) }
 
-// Fields lists every field there is, by name.
-func Fields() []Field {
-	var out []Field
-	for _, f := range table().fields {
-		out = append(out, f)
-	}
-	slices.SortFunc(out, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
-	return out
-}
-
 // Of gives the type of a name as read on a paper. One that is not listed has the name and the fields that all papers have.
 func Of(name string) Type {
 	t := table()
@@ -121,18 +111,6 @@ func Of(name string) Type {
 		return Type{Name: name, Fields: slices.Clone(t.common)}
 	}
 	return t.types[best]
-}
-
-// Label gives the name of a field for people; the name itself where it is not listed.
-func Label(field, language string) string {
-	f, ok := table().fields[field]
-	switch {
-	case !ok:
-		return field
-	case language == "en":
-		return f.English
-	}
-	return f.Vietnamese
 }
 
 // Check says what is wrong with a value of a field, as what to write instead; nil for an empty one, and for fields that are not listed.

@@ -51,7 +51,7 @@ type Request struct {
 // Request asks that a document be purged. It is refused at once where a master is held from disposal, or where a paper of a unit that the actor does
 // not reach would go too.
 func (s *Service) Request(ctx context.Context, a archive.Actor, r Request) (Purge, error) {
-	if err := permit(a, archive.ActPurge); err != nil {
+	if err := a.Permit(archive.ActPurge); err != nil {
 		return Purge{}, err
 	}
 	r.Note = strings.TrimSpace(r.Note)
@@ -95,13 +95,6 @@ func within(a archive.Actor, s Scope) error {
 	return nil
 }
 
-func permit(a archive.Actor, act archive.Action) error {
-	if !a.May(act) {
-		return fault.New(fault.Forbidden, "the account's role does not allow this (%s)", act)
-	}
-	return nil
-}
-
 // find loads a request that the actor may see: who asks or decides for the unit.
 func (s *Service) find(ctx context.Context, a archive.Actor, id string) (Purge, error) {
 	if err := permitEither(a); err != nil {
@@ -125,7 +118,7 @@ func permitEither(a archive.Actor) error {
 	if a.May(archive.ActDispose) {
 		return nil
 	}
-	return permit(a, archive.ActPurge)
+	return a.Permit(archive.ActPurge)
 }
 
 // List lists requests of the units that the actor reaches, newest first, asked for before a time (zero: now).
@@ -151,7 +144,7 @@ func (s *Service) Refuse(ctx context.Context, a archive.Actor, id string) (Purge
 		return p, err
 	}
 	if p.RequestedBy != a.Account {
-		if err := permit(a, archive.ActDispose); err != nil {
+		if err := a.Permit(archive.ActDispose); err != nil {
 			return p, err
 		}
 	}
@@ -168,7 +161,7 @@ func (s *Service) Approve(ctx context.Context, a archive.Actor, id string) (Purg
 	if err != nil {
 		return p, err
 	}
-	if err := permit(a, archive.ActDispose); err != nil {
+	if err := a.Permit(archive.ActDispose); err != nil {
 		return p, err
 	}
 	p, err = s.d.Catalogue.ApprovePurge(ctx, id, a.Account, s.d.Now().UTC().Truncate(time.Microsecond), func(p Purge, sc Scope) error {

@@ -144,8 +144,8 @@ func (s *Service) Arrange(ctx context.Context, a archive.Actor, r Request) (Arra
 
 // states loads documents the actor may change.
 func (s *Service) states(ctx context.Context, a archive.Actor, ids []archive.DocumentID) ([]State, error) {
-	if !a.May(archive.ActOperate) {
-		return nil, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActOperate)
+	if err := a.Permit(archive.ActOperate); err != nil {
+		return nil, err
 	}
 	for _, id := range ids {
 		if !archive.ValidID(string(id)) {

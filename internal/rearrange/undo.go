@@ -47,8 +47,8 @@ func (s *Service) Undo(ctx context.Context, a archive.Actor, id int64) (Arrangem
 // arrangement loads a change, and its documents as they are now.
 func (s *Service) arrangement(ctx context.Context, a archive.Actor, id int64) (Arrangement, []State, error) {
 	unknown := fault.New(fault.NotFound, "there is no arrangement %d", id)
-	if !a.May(archive.ActOperate) {
-		return Arrangement{}, nil, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActOperate)
+	if err := a.Permit(archive.ActOperate); err != nil {
+		return Arrangement{}, nil, err
 	}
 	arr, err := s.d.Store.Arrangement(ctx, id)
 	if err != nil {

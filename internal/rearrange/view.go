@@ -18,8 +18,8 @@ func (s *Service) Documents(ctx context.Context, a archive.Actor, ids ...archive
 
 // Batch gives documents of a batch, in the order in which they came.
 func (s *Service) Batch(ctx context.Context, a archive.Actor, id archive.BatchID, after int64) (states []State, next int64, err error) {
-	if !a.May(archive.ActOperate) {
-		return nil, 0, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActOperate)
+	if err := a.Permit(archive.ActOperate); err != nil {
+		return nil, 0, err
 	}
 	if !archive.ValidID(string(id)) {
 		return nil, 0, fault.New(fault.BatchUnknown, "there is no batch %q", id)

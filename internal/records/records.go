@@ -89,8 +89,8 @@ func New(store Store) *Service { return &Service{store} }
 
 // Get gives the record of one document.
 func (s *Service) Get(ctx context.Context, a archive.Actor, id archive.DocumentID) (Record, error) {
-	if !a.May(archive.ActRead) {
-		return Record{}, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActRead)
+	if err := a.Permit(archive.ActRead); err != nil {
+		return Record{}, err
 	}
 	unknown := fault.New(fault.DocumentUnknown, "there is no document %s", id)
 	if !archive.ValidID(string(id)) {
@@ -115,14 +115,12 @@ const MaxLimit = 1000
 
 // List gives records; the cursor of the next page is the Seq of the last.
 func (s *Service) List(ctx context.Context, a archive.Actor, q Query) ([]Record, error) {
-	switch {
-	case !a.May(archive.ActRead):
-		return nil, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActRead)
-	case a.Unit == "" && (a.Role == archive.Admin || a.Role == archive.Auditor):
-	case a.Unit == "" || q.Unit != "" && q.Unit != a.Unit:
-		return nil, fault.New(fault.Forbidden, "the account belongs to another unit")
-	default:
-		q.Unit = a.Unit
+	if err := a.Permit(archive.ActRead); err != nil {
+		return nil, err
+	}
+	var err error
+	if q.Unit, err = a.Scope(q.Unit); err != nil {
+		return nil, err
 	}
 	if q.Batch != "" && !archive.ValidID(string(q.Batch)) {
 		return nil, fault.New(fault.BatchUnknown, "there is no batch %s", q.Batch)
@@ -259,8 +257,8 @@ func (s *Service) Settings(ctx context.Context, a archive.Actor) (Settings, erro
 // Set changes patterns where they are given and adds or changes types. It is for who keeps the register. What is archived already keeps its
 // retention; a longer one reaches it when it is archived again.
 func (s *Service) Set(ctx context.Context, a archive.Actor, in Settings) (Settings, error) {
-	if !a.May(archive.ActRegister) {
-		return Settings{}, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActRegister)
+	if err := a.Permit(archive.ActRegister); err != nil {
+		return Settings{}, err
 	}
 	now, err := s.store.Patterns(ctx)
 	if err != nil {

@@ -34,8 +34,8 @@ func ReadScan(text string) (ids []dossier.Identifier, card bool, err error) {
 // holder is shown who was read from a card or has a dossier there.
 func (s *Service) Visit(ctx context.Context, a archive.Actor, scan string, day Day) (Visit, error) {
 	v := Visit{Holders: []HolderRow{}, Dossiers: []DossierRow{}, Tried: []Tried{}}
-	if !a.May(archive.ActHolder) {
-		return v, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActHolder)
+	if err := a.Permit(archive.ActHolder); err != nil {
+		return v, err
 	}
 	ids, card, err := ReadScan(scan)
 	if err != nil {

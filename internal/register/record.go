@@ -45,21 +45,6 @@ type Record interface {
 	Tidy() []Problem
 }
 
-// NewRecord gives an empty record of a list; nil when there is no such list.
-func NewRecord(k Kind) Record {
-	switch k {
-	case Units:
-		return &Unit{}
-	case Procedures:
-		return &Procedure{}
-	case Holders:
-		return &Holder{}
-	case Dossiers:
-		return &Dossier{}
-	}
-	return nil
-}
-
 // Problem is what is wrong with one value of a record. It never quotes an identifier.
 type Problem struct {
 	Column string `json:"column" doc:"The field that is wrong."`

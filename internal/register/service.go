@@ -37,13 +37,6 @@ func New(d Deps) (*Service, error) {
 // MaxLimit is how many records a list gives at once.
 const MaxLimit = 1000
 
-func permit(a archive.Actor) error {
-	if !a.May(archive.ActRegister) {
-		return fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActRegister)
-	}
-	return nil
-}
-
 // Source gives records one after the other: io.EOF-like, ok is false after the last. A record that cannot be read comes as problems; an
 // error ends the bulk. Records need not be tidied.
 type Source func() (rec Given, ok bool, err error)
@@ -58,7 +51,7 @@ type Given struct {
 // Import takes a bulk of records in. A report that is not applied says why in Bad. Only what is at fault elsewhere is an error.
 func (s *Service) Import(ctx context.Context, a archive.Actor, p Plan, src Source) (Report, error) {
 	r := Report{Kind: p.Kind, Bad: []Bad{}, DryRun: p.DryRun}
-	if err := permit(a); err != nil {
+	if err := a.Permit(archive.ActRegister); err != nil {
 		return r, err
 	}
 	p.Actor = a.Account
@@ -209,14 +202,14 @@ func codeOf(prefix string, digest []byte) string {
 
 // Delete marks a record as deleted.
 func (s *Service) Delete(ctx context.Context, a archive.Actor, k Kind, code string) error {
-	if err := permit(a); err != nil {
+	if err := a.Permit(archive.ActRegister); err != nil {
 		return err
 	}
 	return s.d.Store.Delete(ctx, a.Account, k, code)
 }
 
 func ask[T any](ctx context.Context, a archive.Actor, q Query, f func(context.Context, Query) ([]T, error)) ([]T, error) {
-	if err := permit(a); err != nil {
+	if err := a.Permit(archive.ActRegister); err != nil {
 		return nil, err
 	}
 	q.Limit = min(max(q.Limit, 1), MaxLimit)
@@ -259,7 +252,7 @@ type Found struct {
 
 // Find looks holders up by their numbers, or by the text of a card.
 func (s *Service) Find(ctx context.Context, a archive.Actor, numbers []string, card string) (Found, error) {
-	if err := permit(a); err != nil {
+	if err := a.Permit(archive.ActRegister); err != nil {
 		return Found{}, err
 	}
 	ids, err := numbersOf(numbers, card)
@@ -328,7 +321,7 @@ func numbersOf(numbers []string, card string) ([]dossier.Identifier, error) {
 // Link takes the text of a citizen's card, read at the counter, and makes its two numbers those of one holder. It refuses where either
 // number belongs to somebody of another name: the card or the register is wrong, and a person must look.
 func (s *Service) Link(ctx context.Context, a archive.Actor, card string, day Day) (Linked, error) {
-	if err := permit(a); err != nil {
+	if err := a.Permit(archive.ActRegister); err != nil {
 		return Linked{}, err
 	}
 	return s.linkCard(ctx, a, card, day)

@@ -88,7 +88,7 @@ func set[T any](to *T, v *T) {
 
 // ChangeBatch changes state and settings of a batch, and tells what it is afterwards.
 func (s *Service) ChangeBatch(ctx context.Context, a archive.Actor, id archive.BatchID, c BatchChange) (Batch, error) {
-	if err := permit(a, archive.ActIngest); err != nil {
+	if err := a.Permit(archive.ActIngest); err != nil {
 		return Batch{}, err
 	}
 	c, err := c.checked()
@@ -106,7 +106,7 @@ func (s *Service) ChangeBatch(ctx context.Context, a archive.Actor, id archive.B
 
 // OpenBatch makes a batch, or finds the one of that name and changes it.
 func (s *Service) OpenBatch(ctx context.Context, a archive.Actor, n NewBatch) (Batch, error) {
-	if err := permit(a, archive.ActIngest); err != nil {
+	if err := a.Permit(archive.ActIngest); err != nil {
 		return Batch{}, err
 	}
 	if n.Unit == "" {

@@ -53,7 +53,7 @@ func (s *Service) operate(ctx context.Context, a archive.Actor, sub Subject,
 	acc func(context.Context, string, archive.AccessionID) error,
 	batch func(context.Context, string, archive.BatchID) (int, error),
 ) (int, error) {
-	if err := permit(a, archive.ActOperate); err != nil {
+	if err := a.Permit(archive.ActOperate); err != nil {
 		return 0, err
 	}
 	own := func(unit string) error { // an officer of another unit may read a city-wide paper and not stop it
@@ -99,7 +99,7 @@ func (s *Service) CloseBatch(ctx context.Context, a archive.Actor, id archive.Ba
 
 // Queue tells what waits in the city.
 func (s *Service) Queue(ctx context.Context, a archive.Actor) (Queue, error) {
-	if err := permit(a, archive.ActRead); err != nil {
+	if err := a.Permit(archive.ActRead); err != nil {
 		return Queue{}, err
 	}
 	return s.d.Catalogue.Queue(ctx)
@@ -107,7 +107,7 @@ func (s *Service) Queue(ctx context.Context, a archive.Actor) (Queue, error) {
 
 // PauseQueue stops or resumes handing out work. What runs is finished.
 func (s *Service) PauseQueue(ctx context.Context, a archive.Actor, paused bool) error {
-	if err := permit(a, archive.ActQueue); err != nil {
+	if err := a.Permit(archive.ActQueue); err != nil {
 		return err
 	}
 	return s.d.Operations.PauseQueue(ctx, a.Account, paused)

@@ -39,24 +39,6 @@ type Service struct{ d Deps }
 // New returns the service.
 func New(d Deps) *Service { return &Service{d: d} }
 
-func permit(a archive.Actor, act archive.Action) error {
-	if !a.May(act) {
-		return fault.New(fault.Forbidden, "the account's role does not allow this (%s)", act)
-	}
-	return nil
-}
-
-// scope narrows a unit asked for to what the actor reaches by lists.
-func scope(a archive.Actor, unit string) (string, error) {
-	if a.Unit == "" && (a.Role == archive.Admin || a.Role == archive.Auditor) {
-		return unit, nil
-	}
-	if a.Unit == "" || (unit != "" && unit != a.Unit) {
-		return "", fault.New(fault.Forbidden, "the account belongs to another unit")
-	}
-	return a.Unit, nil
-}
-
 func clamp(limit int) int {
 	if limit <= 0 {
 		return DefaultLimit
@@ -66,10 +48,10 @@ func clamp(limit int) int {
 
 // Batches lists batches, newest first, made before a time (zero: now).
 func (s *Service) Batches(ctx context.Context, a archive.Actor, unit string, before time.Time, limit int) ([]Batch, error) {
-	if err := permit(a, archive.ActRead); err != nil {
+	if err := a.Permit(archive.ActRead); err != nil {
 		return nil, err
 	}
-	unit, err := scope(a, unit)
+	unit, err := a.Scope(unit)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +60,7 @@ func (s *Service) Batches(ctx context.Context, a archive.Actor, unit string, bef
 
 // Batch finds one batch by id.
 func (s *Service) Batch(ctx context.Context, a archive.Actor, id archive.BatchID) (Batch, error) {
-	if err := permit(a, archive.ActRead); err != nil {
+	if err := a.Permit(archive.ActRead); err != nil {
 		return Batch{}, err
 	}
 	unknown := fault.New(fault.BatchUnknown, "there is no batch %s", id)
@@ -100,10 +82,10 @@ func (s *Service) FindBatch(ctx context.Context, a archive.Actor, unit, idOrName
 	if archive.ValidID(idOrName) {
 		return s.Batch(ctx, a, archive.BatchID(idOrName))
 	}
-	if err := permit(a, archive.ActRead); err != nil {
+	if err := a.Permit(archive.ActRead); err != nil {
 		return Batch{}, err
 	}
-	unit, err := scope(a, unit)
+	unit, err := a.Scope(unit)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -116,10 +98,10 @@ func (s *Service) Progress(ctx context.Context, a archive.Actor, batch archive.B
 		if _, err := s.Batch(ctx, a, batch); err != nil {
 			return Progress{}, err
 		}
-	} else if err := permit(a, archive.ActRead); err != nil {
+	} else if err := a.Permit(archive.ActRead); err != nil {
 		return Progress{}, err
 	}
-	unit, err := scope(a, "")
+	unit, err := a.Scope("")
 	if err != nil {
 		return Progress{}, err
 	}
@@ -132,10 +114,10 @@ func (s *Service) Accessions(ctx context.Context, a archive.Actor, batch archive
 		if _, err := s.Batch(ctx, a, batch); err != nil {
 			return nil, err
 		}
-	} else if err := permit(a, archive.ActRead); err != nil {
+	} else if err := a.Permit(archive.ActRead); err != nil {
 		return nil, err
 	}
-	unit, err := scope(a, "")
+	unit, err := a.Scope("")
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +126,7 @@ func (s *Service) Accessions(ctx context.Context, a archive.Actor, batch archive
 
 // Accession finds one accession.
 func (s *Service) Accession(ctx context.Context, a archive.Actor, id archive.AccessionID) (Accession, error) {
-	if err := permit(a, archive.ActRead); err != nil {
+	if err := a.Permit(archive.ActRead); err != nil {
 		return Accession{}, err
 	}
 	unknown := fault.New(fault.AccessionUnknown, "there is no accession %s", id)
@@ -163,7 +145,7 @@ func (s *Service) Accession(ctx context.Context, a archive.Actor, id archive.Acc
 
 // Documents lists documents, newest first.
 func (s *Service) Documents(ctx context.Context, a archive.Actor, q DocumentQuery) ([]Document, error) {
-	if err := permit(a, archive.ActRead); err != nil {
+	if err := a.Permit(archive.ActRead); err != nil {
 		return nil, err
 	}
 	if q.Batch != "" {
@@ -171,7 +153,7 @@ func (s *Service) Documents(ctx context.Context, a archive.Actor, q DocumentQuer
 			return nil, err
 		}
 	}
-	unit, err := scope(a, q.Unit)
+	unit, err := a.Scope(q.Unit)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +163,7 @@ func (s *Service) Documents(ctx context.Context, a archive.Actor, q DocumentQuer
 
 // Document finds one document.
 func (s *Service) Document(ctx context.Context, a archive.Actor, id archive.DocumentID) (View, error) {
-	if err := permit(a, archive.ActRead); err != nil {
+	if err := a.Permit(archive.ActRead); err != nil {
 		return View{}, err
 	}
 	unknown := fault.New(fault.DocumentUnknown, "there is no document %s", id)
@@ -211,7 +193,7 @@ func (s *Service) History(ctx context.Context, a archive.Actor, id archive.Docum
 
 // Search finds documents by words. Text that is a person's number is refused, since it stands in the address: SearchHolder takes it.
 func (s *Service) Search(ctx context.Context, a archive.Actor, q Search) ([]Hit, error) {
-	if err := permit(a, archive.ActRead); err != nil {
+	if err := a.Permit(archive.ActRead); err != nil {
 		return nil, err
 	}
 	if NamesPerson(q.Text) {
@@ -236,7 +218,7 @@ func NamesPerson(text string) bool {
 // and date; its Text is not looked at. Who asks, for what kind of number and how much was found is audited before anything is told.
 func (s *Service) SearchHolder(ctx context.Context, a archive.Actor, identifier string, q Search) ([]Hit, error) {
 	for _, act := range []archive.Action{archive.ActRead, archive.ActHolder} {
-		if err := permit(a, act); err != nil {
+		if err := a.Permit(act); err != nil {
 			return nil, err
 		}
 	}
@@ -275,7 +257,7 @@ func bounded(a archive.Actor, q Search) (Search, error) {
 	if len(q.Text) > 1000 {
 		return q, fault.New(fault.RequestMalformed, "the query is longer than 1,000 bytes")
 	}
-	unit, err := scope(a, q.Unit)
+	unit, err := a.Scope(q.Unit)
 	if err != nil {
 		return q, err
 	}

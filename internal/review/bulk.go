@@ -40,7 +40,7 @@ type Paper struct {
 
 // SearchBatch finds documents of a batch.
 func (s *Service) SearchBatch(ctx context.Context, a archive.Actor, q BatchQuery) ([]Paper, error) {
-	if err := permit(a, archive.ActReview); err != nil {
+	if err := a.Permit(archive.ActReview); err != nil {
 		return nil, err
 	}
 	if !archive.ValidID(string(q.Batch)) {
@@ -83,7 +83,7 @@ type Change struct {
 // Bulk changes documents, each in a transaction and a version of its own. Documents that are what they should be already are left alone; one
 // that cannot be changed says why and stops none of the others. A document that is unknown, or another unit's, refuses the whole.
 func (s *Service) Bulk(ctx context.Context, a archive.Actor, in Bulk) ([]BulkChange, error) {
-	if err := permit(a, archive.ActReview); err != nil {
+	if err := a.Permit(archive.ActReview); err != nil {
 		return nil, err
 	}
 	if err := checkBulk(in); err != nil {

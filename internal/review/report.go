@@ -62,11 +62,11 @@ const maxReport = 366 * 24 * time.Hour
 
 // Report counts. Auditors may read it too.
 func (s *Service) Report(ctx context.Context, a archive.Actor, q ReportQuery) (Report, error) {
-	if err := permit(a, archive.ActRead); err != nil {
+	if err := a.Permit(archive.ActRead); err != nil {
 		return Report{}, err
 	}
 	var err error
-	if q.Unit, err = scope(a, q.Unit); err != nil {
+	if q.Unit, err = a.Scope(q.Unit); err != nil {
 		return Report{}, err
 	}
 	if err := validIDs(string(q.Batch)); err != nil {

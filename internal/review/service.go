@@ -25,24 +25,6 @@ type Service struct{ d Deps }
 // New returns the service.
 func New(d Deps) *Service { return &Service{d: d} }
 
-func permit(a archive.Actor, act archive.Action) error {
-	if !a.May(act) {
-		return fault.New(fault.Forbidden, "the account's role does not allow this (%s)", act)
-	}
-	return nil
-}
-
-// scope narrows a unit asked for to the one the actor works for.
-func scope(a archive.Actor, unit string) (string, error) {
-	if a.Unit == "" && (a.Role == archive.Admin || a.Role == archive.Auditor) {
-		return unit, nil
-	}
-	if a.Unit == "" || (unit != "" && unit != a.Unit) {
-		return "", fault.New(fault.Forbidden, "the account belongs to another unit")
-	}
-	return a.Unit, nil
-}
-
 func clamp(limit int) int {
 	if limit <= 0 {
 		return DefaultLimit
@@ -52,11 +34,11 @@ func clamp(limit int) int {
 
 // Tasks lists tasks, oldest first.
 func (s *Service) Tasks(ctx context.Context, a archive.Actor, q Query) ([]Task, error) {
-	if err := permit(a, archive.ActReview); err != nil {
+	if err := a.Permit(archive.ActReview); err != nil {
 		return nil, err
 	}
 	var err error
-	if q.Unit, err = scope(a, q.Unit); err != nil {
+	if q.Unit, err = a.Scope(q.Unit); err != nil {
 		return nil, err
 	}
 	if err := validIDs(string(q.Batch), string(q.Document)); err != nil {
@@ -77,10 +59,10 @@ func validIDs(ids ...string) error {
 
 // Counts counts what is not done, by unit, kind, priority and state.
 func (s *Service) Counts(ctx context.Context, a archive.Actor, unit string) ([]Count, error) {
-	if err := permit(a, archive.ActReview); err != nil {
+	if err := a.Permit(archive.ActReview); err != nil {
 		return nil, err
 	}
-	unit, err := scope(a, unit)
+	unit, err := a.Scope(unit)
 	if err != nil {
 		return nil, err
 	}
@@ -105,20 +87,20 @@ func (s *Service) Left(ctx context.Context, a archive.Actor, w Wish) (Left, erro
 }
 
 func (s *Service) wish(a archive.Actor, w Wish) (Wish, error) {
-	if err := permit(a, archive.ActReview); err != nil {
+	if err := a.Permit(archive.ActReview); err != nil {
 		return w, err
 	}
 	if err := validIDs(string(w.Batch)); err != nil {
 		return w, err
 	}
 	var err error
-	w.Unit, err = scope(a, w.Unit)
+	w.Unit, err = a.Scope(w.Unit)
 	return w, err
 }
 
 // Task loads a task of the actor's unit.
 func (s *Service) Task(ctx context.Context, a archive.Actor, id int64) (Task, error) {
-	if err := permit(a, archive.ActReview); err != nil {
+	if err := a.Permit(archive.ActReview); err != nil {
 		return Task{}, err
 	}
 	t, err := s.d.Store.Task(ctx, id)
@@ -168,7 +150,7 @@ func (s *Service) Skip(ctx context.Context, a archive.Actor, id int64) error {
 
 // ForgetSkips lets the actor be given again what they skipped.
 func (s *Service) ForgetSkips(ctx context.Context, a archive.Actor) error {
-	if err := permit(a, archive.ActReview); err != nil {
+	if err := a.Permit(archive.ActReview); err != nil {
 		return err
 	}
 	return s.d.Store.ForgetSkips(ctx, a.Account)
@@ -227,7 +209,7 @@ func (s *Service) Reopen(ctx context.Context, a archive.Actor, id int64) error {
 
 // Undo takes back the actor's last answer and gives them its task.
 func (s *Service) Undo(ctx context.Context, a archive.Actor) (Task, error) {
-	if err := permit(a, archive.ActReview); err != nil {
+	if err := a.Permit(archive.ActReview); err != nil {
 		return Task{}, err
 	}
 	t, ok, err := s.d.Store.Undo(ctx, a.Account)
@@ -239,7 +221,7 @@ func (s *Service) Undo(ctx context.Context, a archive.Actor) (Task, error) {
 
 // Decisions tells what people decided about a document, oldest first.
 func (s *Service) Decisions(ctx context.Context, a archive.Actor, id archive.DocumentID) ([]Decision, error) {
-	if err := permit(a, archive.ActReview); err != nil {
+	if err := a.Permit(archive.ActReview); err != nil {
 		return nil, err
 	}
 	if _, err := s.paper(ctx, a, id); err != nil {
@@ -266,10 +248,10 @@ func (s *Service) paper(ctx context.Context, a archive.Actor, id archive.Documen
 
 // Reviewers are the accounts a task of the actor's unit may be handed to.
 func (s *Service) Reviewers(ctx context.Context, a archive.Actor, unit string) ([]string, error) {
-	if err := permit(a, archive.ActReview); err != nil {
+	if err := a.Permit(archive.ActReview); err != nil {
 		return nil, err
 	}
-	unit, err := scope(a, unit)
+	unit, err := a.Scope(unit)
 	if err != nil {
 		return nil, err
 	}

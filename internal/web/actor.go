@@ -70,8 +70,8 @@ func withActor(r *http.Request, a archive.Actor) *http.Request {
 
 // unitFor decides which unit an upload belongs to.
 func (s *Server) unitFor(a archive.Actor, asked string) (string, error) {
-	if !a.May(archive.ActIngest) {
-		return "", fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActIngest)
+	if err := a.Permit(archive.ActIngest); err != nil {
+		return "", err
 	}
 	switch {
 	case a.Unit != "" && asked != "" && asked != a.Unit:

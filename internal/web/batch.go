@@ -104,8 +104,8 @@ func (s *Server) separatorSheets(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) sheetsOf(r *http.Request) ([]separator.Sheet, string, error) {
 	a := actorOf(r.Context())
-	if !a.May(archive.ActIngest) {
-		return nil, "", fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActIngest)
+	if err := a.Permit(archive.ActIngest); err != nil {
+		return nil, "", err
 	}
 	b, err := s.d.Retrieve.Batch(r.Context(), a, archive.BatchID(r.PathValue("id")))
 	if err != nil {

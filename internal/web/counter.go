@@ -34,8 +34,8 @@ const visitDocuments = 50
 func (s *Server) visit(ctx context.Context, a archive.Actor, scan string) (CounterVisit, error) {
 	v := CounterVisit{Documents: []retrieve.Hit{}}
 	for _, act := range []archive.Action{archive.ActRead, archive.ActHolder} {
-		if !a.May(act) {
-			return v, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", act)
+		if err := a.Permit(act); err != nil {
+			return v, err
 		}
 	}
 	ids, _, err := register.ReadScan(scan)
@@ -76,8 +76,8 @@ func (s *Server) registerCounter(api huma.API) {
 
 // counterPage is the page with the field that a reader of codes types into.
 func (s *Server) counterPage(_ *http.Request, a archive.Actor) (view, error) {
-	if !a.May(archive.ActHolder) {
-		return view{}, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActHolder)
+	if err := a.Permit(archive.ActHolder); err != nil {
+		return view{}, err
 	}
 	return view{page: "counter", title: "counter.title", section: "documents", data: map[string]any{"Wrong": false}}, nil
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"sohoa/internal/archive"
-	"sohoa/internal/fault"
 	"sohoa/internal/match"
 	"sohoa/internal/papertype"
 	"sohoa/internal/records"
@@ -151,8 +150,8 @@ func (s *Server) registerRecords(api huma.API) {
 		})
 	operation(s, api, huma.Operation{OperationID: "list-paper-types", Method: http.MethodGet, Path: "/paper-types", Summary: "What papers of each type carry", Tags: []string{"documents"}},
 		func(_ context.Context, a archive.Actor, _ *struct{}) (*body[PaperTypeList], error) {
-			if !a.May(archive.ActRead) {
-				return nil, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActRead)
+			if err := a.Permit(archive.ActRead); err != nil {
+				return nil, err
 			}
 			return answer(PaperTypeList{rs.PaperTypes()}, nil)
 		})

@@ -110,8 +110,8 @@ func (s *Server) heldAccessions(r *http.Request, a archive.Actor) ([]retrieve.Ac
 }
 
 func (s *Server) uploadPage(r *http.Request, a archive.Actor) (view, error) {
-	if !a.May(archive.ActIngest) {
-		return view{}, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActIngest)
+	if err := a.Permit(archive.ActIngest); err != nil {
+		return view{}, err
 	}
 	unit := a.Unit
 	if unit == "" {

@@ -173,8 +173,8 @@ func (s *Server) putRegister(w http.ResponseWriter, r *http.Request, k register.
 
 func (s *Server) registerPlan(r *http.Request, p *register.Plan) error {
 	if mt, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mt != linesType {
-		if !actorOf(r.Context()).May(archive.ActRegister) {
-			return fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActRegister)
+		if err := actorOf(r.Context()).Permit(archive.ActRegister); err != nil {
+			return err
 		}
 		return fault.New(fault.RequestMalformed, "send %s: one JSON record a line", linesType)
 	}

@@ -7,7 +7,6 @@ import (
 
 	"sohoa/internal/archive"
 	"sohoa/internal/dossier"
-	"sohoa/internal/fault"
 	"sohoa/internal/retrieve"
 	"sohoa/internal/review"
 )
@@ -36,8 +35,8 @@ func (s *Server) words(r *http.Request, groups ...string) map[string]string {
 }
 
 func (s *Server) reviewPage(r *http.Request, a archive.Actor) (view, error) {
-	if !a.May(archive.ActReview) {
-		return view{}, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActReview)
+	if err := a.Permit(archive.ActReview); err != nil {
+		return view{}, err
 	}
 	q := r.URL.Query()
 	counts, err := s.d.Review.Counts(r.Context(), a, "")
@@ -97,8 +96,8 @@ func countsByKind(counts []review.Count) []kindCount {
 
 // papersPage searches within a batch and edits many papers at once.
 func (s *Server) papersPage(r *http.Request, a archive.Actor) (view, error) {
-	if !a.May(archive.ActReview) {
-		return view{}, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActReview)
+	if err := a.Permit(archive.ActReview); err != nil {
+		return view{}, err
 	}
 	b, err := s.d.Retrieve.Batch(r.Context(), a, archive.BatchID(r.PathValue("id")))
 	if err != nil {

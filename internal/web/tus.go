@@ -111,8 +111,8 @@ func (u *uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (u *uploads) serveUpload(w *tusWriter, r *http.Request, a archive.Actor, id string) {
-	if !a.May(archive.ActIngest) {
-		u.s.refuse(w.ResponseWriter, r, fault.New(fault.Forbidden, "the account's role does not allow this (%s)", archive.ActIngest))
+	if err := a.Permit(archive.ActIngest); err != nil {
+		u.s.refuse(w.ResponseWriter, r, err)
 		return
 	}
 	if d, ok := u.answered(id); ok && d.Owner == a.Account {

@@ -427,10 +427,6 @@ int so_level(PIX *gray, double share) {
 	return 255;
 }
 
-PIX *so_soften(PIX *gray) {
-	return pixBlockconvGray(gray, NULL, 1, 1);
-}
-
 int so_encode_jpeg(PIX *pix, int quality, unsigned char **out, size_t *size) {
 	pixSetChromaSampling(pix, 0); // 4:4:4
 	return pixWriteMemJpeg(out, size, pix, quality, 0);
@@ -455,11 +451,4 @@ l_ok pixWriteMem(l_uint8 **data, size_t *size, PIX *pix, l_int32 format) {
 		*(void **)(&next) = dlsym(RTLD_NEXT, "pixWriteMem");
 	}
 	return next == NULL ? 1 : next(data, size, pix, format);
-}
-
-int so_serialize(PIX *pix, unsigned char **out, size_t *size) {
-	l_uint32 *raw = NULL;
-	int failed = pixSerializeToMemory(pix, &raw, size);
-	*out = (unsigned char *)raw;
-	return failed;
 }

@@ -166,11 +166,6 @@ func ReadTIFF(data []byte, frame int) (*Pix, error) {
 	return made(C.so_plain(C.so_read_tiff(d, n, C.int(frame))), fmt.Errorf("TIFF: %w", ErrUndecodable))
 }
 
-// Inked makes a 1-bit copy of a gray picture, with what is darker than threshold as ink.
-func (x *Pix) Inked(threshold int) (*Pix, error) {
-	return made(C.so_ink(x.p, C.int(threshold)), ErrNoMemory)
-}
-
 // Reading makes a gray copy for recognition, in which red is lifted to paper.
 func (x *Pix) Reading() (*Pix, error) { return made(C.so_reading(x.p), ErrNoMemory) }
 
@@ -284,9 +279,6 @@ func (x *Pix) WithoutEdges() (*Pix, error) { return x.replace(C.pixRemoveBorderC
 // Level is the gray that a share of a gray picture's pixels is darker than: 0.5 gives the paper of a page of text.
 func (x *Pix) Level(share float64) int { return int(C.so_level(x.p, C.double(share))) }
 
-// Softened makes a copy of a gray picture averaged over three by three pixels.
-func (x *Pix) Softened() (*Pix, error) { return made(C.so_soften(x.p), ErrNoMemory) }
-
 // Cropped makes a copy of a part.
 func (x *Pix) Cropped(left, top, width, height int) (*Pix, error) {
 	box := C.boxCreate(C.l_int32(left), C.l_int32(top), C.l_int32(width), C.l_int32(height))
@@ -329,17 +321,6 @@ func (x *Pix) Rows() []byte {
 		C.so_rows(x.p, (*C.uchar)(unsafe.Pointer(&out[0])))
 	}
 	return out
-}
-
-// Serialize writes leptonica's own raw format: its readers take it without decoding.
-func (x *Pix) Serialize() ([]byte, error) {
-	var out *C.uchar
-	var n C.size_t
-	if C.so_serialize(x.p, &out, &n) != 0 {
-		return nil, fmt.Errorf("serialize: %w", ErrNoMemory)
-	}
-	defer C.free(unsafe.Pointer(out))
-	return C.GoBytes(unsafe.Pointer(out), C.int(n)), nil
 }
 
 // EncodeJPEG encodes a gray or colour picture, colour without chroma subsampling.

@@ -83,7 +83,6 @@ typedef struct {
 void so_parts(PIX *ink, int min, int max, int least, so_found *out);
 // so_level is the gray below which the given share of an 8 bpp PIX lies.
 int so_level(PIX *gray, double share);
-PIX *so_soften(PIX *gray);
 
 // so_scan measures an 8 bpp PIX on every eighth row: the gray of its paper (the median of all), of its ink (the median of what is darker than
 // three quarters of the paper; 0 where that is next to nothing), and the width in pixels of the ramps between them, from a fifth to four
@@ -92,8 +91,5 @@ void so_scan(PIX *gray, int *paper, int *ink, float *width);
 
 int so_encode_jpeg(PIX *pix, int quality, unsigned char **out, size_t *size);
 int so_encode_tiff_g4(PIX *ink, unsigned char **out, size_t *size);
-
-// so_serialize writes leptonica's raw format, which pixReadMem reads without decoding anything.
-int so_serialize(PIX *pix, unsigned char **out, size_t *size);
 
 #endif
